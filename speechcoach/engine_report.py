@@ -1,0 +1,109 @@
+"""Which engine serves which stage, from configuration and breakers; never with a key in it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from django.conf import settings
+
+from clubs.engines import choice_of
+from clubs.models import Club
+from speechcoach import providers
+from speechcoach.breaker import Breaker, BreakerState
+from speechcoach.errors import Reason
+from speechcoach.model_table import MODELS, Job
+
+SOON: Final = timedelta(days=60)
+_WHY: Final = {
+    Reason.CREDENTIALS: "the key was refused",
+    Reason.QUOTA: "the quota is used up",
+    Reason.RATE_LIMIT: "it was asked too often",
+    Reason.TIMEOUT: "it did not answer in time",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """One stage: who serves it, who steps in, and what is to be said about that.
+
+    ``net`` is "" where nobody needs to step in. ``left_alone`` says why an engine is not asked just
+    now; ``warning`` what will have to be changed.
+    """
+
+    stage: str
+    engine: str
+    net: str = ""
+    left_alone: str = ""
+    warning: str = ""
+
+
+def engine_report(today: date, club: Club | None = None) -> list[EngineStatus]:
+    """The stages in order, for a club, whose scope it needs, or for the deployment."""
+    known = providers.breakers().known(club.pk) if club else {}
+    builtin_only = club is not None and choice_of(club).builtin_only
+    live = providers.lineup(builtin_only=builtin_only).transcriber
+    finals = providers.final_transcribers()[-1 if builtin_only else 0 :]
+    engines = providers.engines_of(club) if club else providers.engines()
+    drafter, floor = engines.evaluator, engines.floor
+    voice, spare = engines.synthesizer, providers.builtin_voice()
+    speaks_elsewhere = voice.name.startswith("openai")
+    return [
+        EngineStatus(
+            "Live captions",
+            live.name,
+            finals[-1].name if live.name.startswith("deepgram") else "",
+            _left_alone(known.get("deepgram")) if live.name.startswith("deepgram") else "",
+        ),
+        EngineStatus(
+            "Final transcript",
+            finals[0].name,
+            finals[-1].name if len(finals) > 1 else "",
+            _left_alone(known.get("deepgram")) if len(finals) > 1 else "",
+        ),
+        EngineStatus(
+            "Evaluation",
+            drafter.name,
+            floor.name if drafter is not floor else "",
+            _left_alone(known.get("openai evaluation")),
+            model_warning(settings.SPEECHCOACH_OPENAI_EVALUATION_MODEL, "evaluation", today)
+            if drafter is not floor
+            else "",
+        ),
+        EngineStatus(
+            "Spoken evaluation",
+            voice.name,
+            spare.name if speaks_elsewhere else "",
+            _left_alone(known.get("openai speech")) if speaks_elsewhere else "",
+            model_warning(settings.SPEECHCOACH_OPENAI_SPEECH_MODEL, "speech", today)
+            if speaks_elsewhere
+            else "",
+        ),
+    ]
+
+
+def model_warning(model: str, job: Job, today: date) -> str:
+    """What the table of models says against ``model``; "" for nothing."""
+    facts = MODELS.get(model)
+    if facts is None:
+        return ""
+    if job not in facts.jobs:
+        return f"{model} is not known to do this."
+    return ending(model, facts.gone_on, today)
+
+
+def ending(model: str, until: date | None, today: date) -> str:
+    """A warning that ``model`` is out of service, or will be soon; "" for neither."""
+    if until is None or until - today > SOON:
+        return ""
+    if until <= today:
+        return f"{model} went out of service on {until}. Choose another model."
+    return f"{model} goes out of service on {until}. Choose another model before then."
+
+
+def _left_alone(breaker: Breaker | None) -> str:
+    if breaker is None or breaker.state is BreakerState.CLOSED:
+        return ""
+    why = _WHY.get(breaker.reason, "it failed") if breaker.reason else "it failed"
+    if breaker.state is BreakerState.HALF_OPEN:
+        return f"{why}; it is tried again with the next speech"
+    return f"{why}; it is left alone for a while"

@@ -1,0 +1,104 @@
+"""What is known of vendors' models: the one place in the product that holds their names.
+
+Settings choose among them, or name one that is not here: it is then used without what only a known
+model is asked for, and costs nothing on our books unless OPENAI_PRICES says otherwise. Prices are
+in US dollars, from the vendor's price list of November 2026.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final, Literal
+
+Job = Literal["evaluation", "speech"]
+
+DEFAULT_EVALUATION_MODEL: Final = "gpt-5.4-mini"
+DEFAULT_SPEECH_MODEL: Final = "gpt-4o-mini-tts"
+DEFAULT_VOICE: Final = "coral"
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Per million tokens, and per minute of sound where that is what is sold."""
+
+    input: Decimal = Decimal(0)
+    output: Decimal = Decimal(0)
+    minute: Decimal = Decimal(0)
+
+    def of_tokens(self, read: int, written: int) -> Decimal:
+        return (self.input * read + self.output * written) / 1_000_000
+
+    def of_sound(self, seconds: float) -> Decimal:
+        return self.minute * Decimal(str(round(seconds, 3))) / 60
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """``reasons``: it thinks before it answers, and may be asked to do so briefly.
+
+    ``directed``: a voice that may be told how to speak. ``gone_on`` is when the vendor has said
+    that it ends; `manage.py engines --live` asks whether that still holds.
+    """
+
+    jobs: frozenset[Job] = frozenset({"evaluation", "speech"})
+    prices: Prices = Prices()
+    reasons: bool = False
+    directed: bool = False
+    gone_on: date | None = None
+
+
+def _writes(read: str, written: str, gone_on: date | None = None) -> ModelFacts:
+    prices = Prices(Decimal(read), Decimal(written))
+    return ModelFacts(frozenset({"evaluation"}), prices, reasons=True, gone_on=gone_on)
+
+
+def _speaks(minute: str, gone_on: date | None, *, directed: bool = False) -> ModelFacts:
+    prices = Prices(minute=Decimal(minute))
+    return ModelFacts(frozenset({"speech"}), prices, directed=directed, gone_on=gone_on)
+
+
+_SPEECH_ENDS = date(2027, 1, 6)
+MODELS: Final[dict[str, ModelFacts]] = {
+    "gpt-5.5": _writes("5", "30"),
+    "gpt-5.4": _writes("2.5", "15"),
+    "gpt-5.4-mini": _writes("0.75", "4.5"),
+    "gpt-5.4-nano": _writes("0.2", "1.25", date(2027, 4, 1)),
+    "gpt-5": _writes("1.25", "10", date(2026, 12, 11)),
+    "gpt-5-mini": _writes("0.25", "2", date(2026, 12, 11)),
+    "gpt-4o-mini-tts": _speaks("0.015", _SPEECH_ENDS, directed=True),
+    "tts-1": _speaks("0.015", _SPEECH_ENDS),
+    "tts-1-hd": _speaks("0.03", _SPEECH_ENDS),
+}
+
+
+def facts_of(model: str, prices: Iterable[str] = ()) -> ModelFacts:
+    """What is known of ``model``; ``prices`` (entries of OPENAI_PRICES) go before the table.
+
+    An entry is ``model=input:output`` in dollars per million tokens, or ``model=minute``.
+
+    Raises:
+        ValueError: an entry cannot be read.
+    """
+    facts = MODELS.get(model, ModelFacts())
+    for entry in prices:
+        name, _, figures = entry.partition("=")
+        stated = _prices(entry, figures)
+        if name.strip() == model:
+            facts = replace(facts, prices=stated)
+    return facts
+
+
+def _prices(entry: str, figures: str) -> Prices:
+    try:
+        amounts = [Decimal(figure.strip()) for figure in figures.split(":")]
+    except ArithmeticError:
+        amounts = []
+    if any(not amount.is_finite() or amount < 0 for amount in amounts):
+        amounts = []
+    match amounts:
+        case [minute]:
+            return Prices(minute=minute)
+        case [read, written]:
+            return Prices(read, written)
+    raise ValueError(f"OPENAI_PRICES holds {entry!r}; write model=input:output or model=minute")

@@ -1,0 +1,17 @@
+"""Every address of the product."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from speechcoach import engine_views, health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("livez", health.livez, name="livez"),
+    path("healthz", health.livez, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("clubs/<slug:club_slug>/engines/", engine_views.engines, name="engines"),
+    path("", include("clubs.urls")),
+    path("", include("sessions_app.urls")),
+]
