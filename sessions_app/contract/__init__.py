@@ -1,0 +1,1 @@
+"""The session on the wire: messages, their parsing and dumping, close codes, schema. Pure."""

@@ -1,0 +1,1 @@
+"""The shell around the session machine: sockets, queues, rows and tickets."""

@@ -1,0 +1,104 @@
+"""The live transcription of one recording: feeds the engine, hands on what it hears."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+
+from evaluations.core.shapes import AudioFormat
+from sessions_app.core.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
+from sessions_app.transcription import (
+    SpeechEvent,
+    StreamStatus,
+    Transcriber,
+    TranscriberContext,
+    TranscriptStream,
+)
+from speechcoach.errors import ProviderError
+
+log = logging.getLogger(__name__)
+
+MAX_WAITING_BYTES = 120 * SAMPLE_RATE * BYTES_PER_SAMPLE
+"""Two minutes. An engine that is further behind is given up."""
+
+FINISH_SECONDS = 10.0
+"""How long the last utterance may take after Stop before the final pass takes over."""
+
+_END = b""
+
+
+class Captions:
+    """Never slows the recording down: a slow engine is given up, the final pass does its work."""
+
+    def __init__(
+        self,
+        transcriber: Transcriber,
+        context: TranscriberContext,
+        hear: Callable[[SpeechEvent], None],
+    ) -> None:
+        self._transcriber = transcriber
+        self._context = context
+        self._hear = hear
+        self._waiting: asyncio.Queue[bytes] = asyncio.Queue()
+        self._waiting_bytes = 0
+        self._task = asyncio.create_task(self._run(), name="captions")
+        self._given_up = False
+
+    def push(self, pcm: bytes) -> None:
+        """Queue samples for the engine."""
+        if self._given_up:
+            return
+        self._waiting_bytes += len(pcm)
+        if self._waiting_bytes > MAX_WAITING_BYTES:
+            self._give_up("too far behind")
+            self.abort()
+            return
+        self._waiting.put_nowait(pcm)
+
+    async def finish(self) -> None:
+        """No more samples follow: wait for the last utterance, but not for ever."""
+        if not self._given_up:
+            self._waiting.put_nowait(_END)
+            _done, late = await asyncio.wait({self._task}, timeout=FINISH_SECONDS)
+            if late:
+                log.info("captions did not finish in time; the final pass takes the rest")
+        await self.close()
+
+    def abort(self) -> None:
+        """Nothing more is wanted: stop the engine. ``finish`` and ``close`` return soon."""
+        self._task.cancel()
+
+    async def close(self) -> None:
+        """Free the engine."""
+        self.abort()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        try:
+            stream = self._transcriber.stream(AudioFormat(), self._context)
+            async with stream, asyncio.TaskGroup() as group:
+                group.create_task(self._feed(stream))
+                group.create_task(self._listen(aiter(stream)))
+        except* ProviderError as errors:
+            for error in errors.exceptions:
+                self._give_up(getattr(error, "reason", error))
+
+    async def _feed(self, stream: TranscriptStream) -> None:
+        while pcm := await self._waiting.get():
+            await stream.push(pcm)
+            self._waiting_bytes -= len(pcm)
+        await stream.finish()
+
+    async def _listen(self, events: AsyncIterator[SpeechEvent]) -> None:
+        async for event in events:
+            # Told once, by whoever knows it first.
+            if event == StreamStatus("failed"):
+                self._give_up("the engine says so")
+            else:
+                self._hear(event)
+
+    def _give_up(self, why: object) -> None:
+        if self._given_up:
+            return
+        self._given_up = True
+        log.warning("captions given up: %s", why)
+        self._hear(StreamStatus("failed"))

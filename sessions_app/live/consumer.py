@@ -1,0 +1,384 @@
+"""The shell of a session: a match over the machine's effects, and nothing decided here."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from evaluations import notify
+from sessions_app.contract import wire
+from sessions_app.contract.close_codes import CloseCode
+from sessions_app.contract.messages import SessionInfo, SessionLimits
+from sessions_app.core import effects as fx
+from sessions_app.core.audio import MAX_CHUNK_BYTES
+from sessions_app.core.machine import SessionMachine
+from sessions_app.live import replies, store
+from sessions_app.live.pump import Pump
+from sessions_app.live.recorder import Recorder
+from sessions_app.live.tickets import Ticket
+from sessions_app.live.vendors import Vendors
+from sessions_app.source import vault_key
+from sessions_app.vocabulary import context_of
+from speechcoach.errors import ProductError
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.25
+# A nudge may be lost; the row is read this often while an evaluation is awaited.
+RUN_CHECK_SECONDS = 1.0
+SNAPSHOT_SECONDS = 1.0
+TOUCH_SECONDS = 10.0
+
+
+class SessionConsumer(AsyncWebsocketConsumer):
+    """One operator's tab, one connection, one session."""
+
+    def __init__(self, vendors: Vendors) -> None:
+        super().__init__()
+        self.vendors = vendors
+        self.machine: SessionMachine | None = None
+        self.joined: list[str] = []
+        self.hung_up = False
+        self.tasks: list[asyncio.Task[None]] = []
+        self.done_at: dict[str, float] = {}
+        self.outbox = Pump[fx.Effect | replies.Reply]("outbox", self._deliver, limit=2000)
+        self.rows = Pump[Callable[[], Awaitable[None]]]("rows", self._call, limit=500)
+        # One check that waits stands for all that were asked for meanwhile.
+        self.access = Pump[None]("access", self._check_access, limit=1)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # Here and not in ``disconnect``, which does not run after an exception.
+            await self._clean_up()
+
+    async def dispatch(self, message: Any) -> None:
+        # Channels touches the database before every message, in the one thread that all sockets
+        # share; audio must not wait for other people's queries.
+        if message["type"] == "websocket.receive" and message.get("bytes") is not None:
+            return await self.websocket_receive(message)
+        return await super().dispatch(message)
+
+    # The connection
+
+    async def connect(self) -> None:
+        # What the gates have added is not in the types of ASGI.
+        scope = cast("dict[str, Any]", self.scope)
+        await self.accept(scope["accept_subprotocol"])
+        ticket: Ticket | None = scope["ticket"]
+        if ticket is None or ticket.purpose != "session":
+            await self.close(CloseCode.BAD_TICKET)
+            return
+        if not self.vendors.open_sockets.enter(self, ticket.user_id, ticket.club_id):
+            await self.close(CloseCode.TOO_MANY)
+            return
+        # Before the rows are asked: what changes after that rings.
+        for group in store.permit_of(ticket).groups:
+            await self._join(group)
+        try:
+            self.store, opened = await store.open_session(ticket, scope["query"].get("resume"))
+        except ProductError as error:
+            await self.close(error.close_code)
+            return
+        builtin_only = opened.choice.builtin_only
+        self.lineup = self.vendors.builtin if builtin_only else self.vendors.lineup
+        await self._take_over(opened)
+        await self._start(opened)
+
+    async def _take_over(self, opened: store.Opened) -> None:
+        """Join the speech's group; whoever had the session before lets go of it."""
+        group = notify.speech_group(opened.club_id, opened.speech_id)
+        owner = str(self.store.owner)
+        await self.channel_layer.group_send(group, {"type": "session.replaced", "by": owner})
+        await self._join(group)
+
+    async def _join(self, group: str) -> None:
+        self.joined.append(group)
+        await self.channel_layer.group_add(group, self.channel_name)
+
+    async def _start(self, opened: store.Opened) -> None:
+        key = vault_key(opened.club_id, opened.speech_id)
+        machine = SessionMachine.restore(
+            self.vendors.config,
+            opened.snapshot,
+            samples=await self.vendors.vault.length(key),
+            now=time.monotonic(),
+            wall=time.time(),
+        )
+        self.recorder = Recorder(
+            machine,
+            self.vendors.vault,
+            self.lineup.transcriber,
+            key,
+            self._carry_out,
+            lambda start: context_of(opened.club_id, opened.speech_id, machine.setup, start),
+        )
+        self.machine = machine
+        if opened.resumed:
+            machine.resumed(self._info(opened))
+        else:
+            machine.opened(self._info(opened))
+            if machine.samples:
+                self._queue(self.store.enter, machine.state)
+        # At once: what will be heard again must not be taken for what was kept.
+        self._queue(self.store.save_snapshot, machine.snapshot())
+        self._carry_out()
+        self.tasks.append(asyncio.create_task(self._tick(machine), name="session-ticker"))
+
+    def _info(self, opened: store.Opened) -> SessionInfo:
+        limits = self.vendors.config.limits
+        engines = self.lineup.engines
+        return SessionInfo(
+            session_id=opened.speech_id,
+            engines=engines.model_copy(update={"speech": opened.choice.voice or engines.speech}),
+            limits=SessionLimits(
+                max_speech_seconds=limits.max_speech_seconds,
+                max_frame_bytes=MAX_CHUNK_BYTES,
+                max_lead_seconds=limits.max_lead_seconds,
+            ),
+            resume_window_seconds=store.RESUME_WINDOW_SECONDS,
+        )
+
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        # Autobahn, below daphne, takes an int and no subclass of it.
+        await super().close(None if code is None else int(code), reason)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        machine = self.machine
+        if machine is None or self.hung_up:
+            return
+        now = time.monotonic()
+        if bytes_data is not None:
+            machine.receive_audio(bytes_data, now)
+        elif text_data is not None:
+            message = wire.parse(text_data)
+            if isinstance(message, wire.Malformed):
+                machine.receive_malformed(message.sentence, now)
+            else:
+                machine.receive(message, now)
+                if self._due("touch", TOUCH_SECONDS, now):
+                    self._queue(self.store.touch)
+        self._carry_out()
+
+    async def _tick(self, machine: SessionMachine) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            now = time.monotonic()
+            machine.tick(now)
+            if machine.awaits_run and self._due("run check", RUN_CHECK_SECONDS, now):
+                self._queue(self._check_run)
+            if machine.changed and self._due("snapshot", SNAPSHOT_SECONDS, now):
+                self._queue(self.store.save_snapshot, machine.snapshot())
+            if self._due("beat", store.BEAT_SECONDS, now):
+                self._queue(self.store.beat)
+                self.access.put(None)
+            self._carry_out()
+
+    def _due(self, what: str, every: float, now: float) -> bool:
+        if now - self.done_at.get(what, float("-inf")) < every:
+            return False
+        self.done_at[what] = now
+        return True
+
+    async def _check_access(self, _asked: None) -> None:
+        try:
+            await self.store.require_permit()
+        except ProductError as error:
+            self._hang_up(error.close_code)
+
+    async def _clean_up(self) -> None:
+        self.vendors.open_sockets.leave(self)
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        for group in self.joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+        if self.machine is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(5):
+                    await self._part(self.machine)
+            await self.recorder.close()
+        for pump in (self.outbox, self.rows, self.access):
+            await pump.close()
+
+    async def _part(self, machine: SessionMachine) -> None:
+        """What was asked for so far is still done; the session is left for whoever resumes it."""
+        machine.parted()
+        self._carry_out()
+        await self.recorder.drained()
+        self._queue(self.store.save_snapshot, machine.snapshot())
+        await self.rows.drained()
+
+    # Nudges of the channel layer
+
+    async def run_changed(self, _event: dict[str, Any]) -> None:
+        self._queue(self._check_run)
+
+    async def session_replaced(self, event: dict[str, Any]) -> None:
+        if event["by"] != str(self.store.owner):
+            self._hang_up(CloseCode.REPLACED)
+
+    async def access_changed(self, _event: dict[str, Any]) -> None:
+        if self.machine is not None:
+            self.access.put(None)
+
+    async def speech_purged(self, _event: dict[str, Any]) -> None:
+        if self.machine is not None:
+            self.machine.purged(time.monotonic())
+            self._carry_out()
+
+    async def speech_erased(self, _event: dict[str, Any]) -> None:
+        """The speech is gone for good: nothing more is taken, kept or shown."""
+        if self.machine is not None and not self.hung_up:
+            self.machine.parted()
+            self._carry_out()
+            self._queue(self.recorder.erase)
+            self._hang_up(CloseCode.NOT_FOUND)
+
+    # Effects
+
+    def _carry_out(self) -> None:
+        """Hand the machine's effects to the pumps. Never waits."""
+        if self.machine is None:
+            return
+        for effect in self.machine.effects():
+            match effect:
+                case fx.Send() | fx.SendAudio() | fx.HangUp():
+                    self._post(effect)
+                case (
+                    fx.Capture()
+                    | fx.BeginCapture()
+                    | fx.GoOnCapturing()
+                    | fx.FinishCapture()
+                    | fx.AbandonCapture()
+                ):
+                    self._record(effect)
+                case fx.Warn(event=event, count=count):
+                    log.warning("%s speech=%s count=%d", event, self.store.speech_id, count)
+                case _:
+                    self._store(self.machine, effect)
+
+    def _record(self, effect: fx.Effect) -> None:
+        if isinstance(effect, fx.BeginCapture):
+            self._queue(self.store.begin_recording, effect.run_id)
+        self.recorder.put(effect)
+
+    def _store(self, machine: SessionMachine, effect: fx.Effect) -> None:
+        match effect:
+            case fx.Enter(state=state):
+                self._queue(self.store.enter, state)
+                self._queue(self.store.save_snapshot, machine.snapshot())
+            case fx.RecordConsent(consent=consent, reply=reply):
+                given = (machine, self.store, consent, machine.snapshot())
+                self._answer(reply, replies.record_consent, *given)
+            case fx.ConfirmConsent(consent=consent, reply=reply):
+                self._answer(reply, replies.still_holds, machine, consent)
+            case fx.SaveSetup(setup=setup, reply=reply):
+                kept = (replies.save_setup, self.store, setup, machine.snapshot())
+                self._queue(*kept) if reply is None else self._answer(reply, *kept)
+            case fx.CancelRun(run_id=run_id):
+                self._queue(self.store.cancel_runs, run_id)
+            case fx.RequestEvaluation():
+                name = self.lineup.transcriber.name
+                setup = machine.setup.model_copy()
+                self._queue(self.store.request_evaluation, effect, setup, name)
+                # At once: a page that resumes now must not be told that it still records.
+                self._queue(self.store.save_snapshot, machine.snapshot())
+            case fx.LoadDelivery(run_id=run_id):
+                self._queue(self._load_delivery, machine, run_id)
+            case fx.ShowEvaluation(run_id=run_id):
+                self._queue(self._show_evaluation, machine, run_id)
+            case fx.KeepOutputs(run_id=run_id):
+                self._queue(self._keep_outputs, machine, run_id)
+            case fx.Erase(consent=consent):
+                self._queue(self._erase, machine, consent)
+
+    def _queue(self, step: Callable[..., Awaitable[Any]], *args: Any) -> None:
+        async def call() -> None:
+            await step(*args)
+
+        if not self.rows.put(call):
+            self._overflow()
+
+    def _answer(self, message: Any, step: Callable[..., Awaitable[bool]], *args: Any) -> None:
+        """Queue a step; the message goes out in its place, once the step has said yes."""
+        reply = replies.Reply(message, step, *args)
+        self._queue(reply.settle)
+        self._post(reply)
+
+    def _post(self, item: fx.Effect | replies.Reply) -> None:
+        if not self.outbox.put(item):
+            self._overflow()
+
+    def _overflow(self) -> None:
+        """This client sends or leaves unread more than a queue holds."""
+        log.warning("overflow: closing a socket of speech=%s", self.store.speech_id)
+        self._hang_up(CloseCode.POLICY)
+
+    def _hang_up(self, code: int) -> None:
+        """Close; from now on nothing is taken from this client and nothing is sent to it."""
+        self.hung_up = True
+        self.tasks.append(asyncio.create_task(self.close(code)))
+
+    async def _call(self, step: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await step()
+        except Exception:
+            if self.machine is not None:
+                self.machine.step_failed(
+                    "The server could not store that just now. The session goes on; please retry."
+                )
+            raise
+        finally:
+            self._carry_out()
+
+    async def _deliver(self, effect: fx.Effect | replies.Reply) -> None:
+        if isinstance(effect, replies.Reply) and await effect.holds():
+            effect = fx.Send(effect.message)
+        if self.hung_up:
+            return
+        match effect:
+            case fx.Send(message=message):
+                await self.send(text_data=wire.dump(message))
+            case fx.SendAudio(audio=audio):
+                await self.send(bytes_data=audio)
+            case fx.HangUp(code=code):
+                await self.close(code)
+
+    # Rows
+
+    async def _check_run(self) -> None:
+        if self.machine is not None and self.machine.awaits_run:
+            view = await self.store.run_view(self.machine.run_id)
+            if view is not None:
+                self.machine.run_changed(view)
+
+    async def _load_delivery(self, machine: SessionMachine, run_id: int) -> None:
+        try:
+            delivery = await self.store.delivery(run_id)
+        except ProductError as error:
+            machine.delivery_failed(run_id, error.sentence)
+        else:
+            machine.delivery_loaded(delivery, time.monotonic())
+
+    async def _show_evaluation(self, machine: SessionMachine, run_id: int) -> None:
+        with contextlib.suppress(ProductError):
+            machine.shown_again(await self.store.delivery(run_id))
+
+    async def _keep_outputs(self, machine: SessionMachine, run_id: int) -> None:
+        try:
+            saved = await self.store.keep_outputs(run_id, machine.setup.notes)
+        except ProductError as error:
+            machine.step_failed(error.sentence)
+        else:
+            machine.outputs_saved(run_id, saved)
+
+    async def _erase(self, machine: SessionMachine, consent: Any) -> None:
+        await self.recorder.erase()
+        await self.store.erase(consent)
+        machine.erased(time.monotonic())

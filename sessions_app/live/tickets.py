@@ -1,0 +1,47 @@
+"""How a signed-in page opens a socket: 256 random bits, single use, kept only as a hash."""
+
+import hashlib
+import secrets
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from django.core.cache import cache
+
+LIFETIME_SECONDS = 60
+
+Purpose = Literal["session", "realtime"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Who may open which socket, in which club, for which speech.
+
+    ``session_key`` names the sign-in it was asked for with: the socket ends with it.
+    """
+
+    user_id: int
+    club_id: int
+    purpose: Purpose
+    speech_id: str | None = None
+    session_key: str | None = field(default=None, repr=False)
+
+
+def issue(ticket: Ticket) -> str:
+    """Make a token that ``redeem`` turns into ``ticket``, once, within a minute."""
+    token = secrets.token_urlsafe(32)
+    cache.set(_key(token), asdict(ticket), LIFETIME_SECONDS)
+    return token
+
+
+async def redeem(token: str) -> Ticket | None:
+    """Use a token up. None when it is unknown, used or expired."""
+    key = _key(token)
+    fields = await cache.aget(key)
+    # Of two that read it, the one whose delete removes it has redeemed it.
+    if fields is None or not await cache.adelete(key):
+        return None
+    return Ticket(**fields)
+
+
+def _key(token: str) -> str:
+    return f"ticket.{hashlib.sha256(token.encode()).hexdigest()}"

@@ -1,0 +1,17 @@
+"""What a club keeps of its sessions, one table a file."""
+
+from sessions_app.models.hold import LegalHold, RetentionWarning
+from sessions_app.models.meeting import AgendaSlot, Meeting
+from sessions_app.models.share_link import ShareLink
+from sessions_app.models.speech import Speech
+from sessions_app.models.utterance import LiveUtterance
+
+__all__ = [
+    "AgendaSlot",
+    "LegalHold",
+    "LiveUtterance",
+    "Meeting",
+    "RetentionWarning",
+    "ShareLink",
+    "Speech",
+]

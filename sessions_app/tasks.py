@@ -1,0 +1,55 @@
+"""Celery tasks of the live side. Thin."""
+
+from asgiref.sync import async_to_sync
+from celery import shared_task
+from django.utils import timezone
+
+from clubs.models import Club
+from clubs.tasks import ClubTask
+from sessions_app import expiry, farewell, purge
+from sessions_app.source import vault_key
+from sessions_app.vault import VaultError
+
+
+@shared_task
+def purge_every_club() -> None:
+    """Start a purge for each club."""
+    for club_id in Club.objects.values_list("pk", flat=True):
+        purge_club.enqueue(club_id=club_id)
+
+
+@shared_task(base=ClubTask)
+def purge_club(club: Club) -> None:
+    """Let abandoned sessions of one club rest, and purge what was not saved."""
+    from speechcoach.providers import vault  # noqa: PLC0415 - built on first use, in the worker
+
+    now = timezone.now()
+    purge.rest_abandoned(club, now)
+    purge.purge_due(club, vault(), now)
+
+
+@shared_task(base=ClubTask, autoretry_for=(VaultError,), retry_backoff=True, max_retries=8)
+def forget_audio(club: Club, *, speech_id: str) -> None:
+    """Drop what was captured of a speech that is erased."""
+    from speechcoach.providers import vault  # noqa: PLC0415 - built on first use, in the worker
+
+    async_to_sync(vault().drop)(vault_key(club.pk, speech_id))
+
+
+@shared_task
+def expire_every_club() -> None:
+    """Start the retention of each club; those whose time has not come do nothing."""
+    for club_id in Club.objects.values_list("pk", flat=True):
+        expire_club.enqueue(club_id=club_id)
+
+
+@shared_task(base=ClubTask)
+def expire_club(club: Club, *, started_by: int | None = None) -> None:
+    """Delete what one club has kept for as long as it wants to, if its run is due.
+
+    ``started_by`` is the person who asked for it, where it was not the schedule.
+    """
+    now = timezone.now()
+    if expiry.claim(club, now):
+        farewell.warn_speakers(club, now)
+        expiry.run(club, now, started_by=started_by)

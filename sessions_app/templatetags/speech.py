@@ -1,0 +1,20 @@
+"""How templates say moments of a speech."""
+
+from django import template
+
+from evaluations.core import figures
+from evaluations.core.document import SpeechDocument
+
+register = template.Library()
+
+
+@register.filter
+def clock(seconds: float) -> str:
+    """``M:SS``."""
+    return figures.clock(seconds)
+
+
+@register.simple_tag
+def line_at(document: SpeechDocument, seconds: float) -> int | None:
+    """The line of the transcript that is being said at ``seconds``."""
+    return document.line_at(seconds)

@@ -1,0 +1,1 @@
+"""What needs neither socket nor clock."""
