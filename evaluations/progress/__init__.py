@@ -1,0 +1,1 @@
+"""What changes from speech to speech: trends, goals, habits. Values in, values out."""
