@@ -1,0 +1,6 @@
+/** The page of a finished speech. */
+
+import "../../elements/copy-field.js";
+import { followQuotes } from "../../speech/reading.js";
+
+followQuotes();
