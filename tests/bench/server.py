@@ -1,0 +1,63 @@
+"""The server under load: the real process, on a core of its own, decoding nothing."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sessions_app.core.audio import MAX_SPEECH_SECONDS
+from sessions_app.rehearsal.own_server import OwnServer, own_server, runserver
+from tests.bench.processes import cores, pin
+
+LINE = "and so we went down to the river again"
+LINE_SECONDS = 4
+"""A line of nine words in four seconds: 135 words a minute."""
+
+
+def uvicorn(port: int) -> list[str]:
+    """The production server with the flags of production."""
+    return [
+        *(sys.executable, "-m", "uvicorn", "speechcoach.asgi:application"),
+        *("--host", "127.0.0.1", "--port", str(port)),
+        *("--ws", "websockets-sansio", "--ws-max-size", "65536", "--ws-max-queue", "32"),
+        *("--ws-per-message-deflate", "false", "--log-level", "warning", "--no-server-header"),
+    ]
+
+
+COMMANDS = {"daphne": runserver, "uvicorn": uvicorn}
+
+
+@contextmanager
+def pinned_server(
+    kind: str, *, captions_seconds: int = MAX_SPEECH_SECONDS, vault_mib: int = 1024
+) -> Iterator[OwnServer]:
+    """A server on one core, and this process on another until it stops.
+
+    Its transcription follows a script for so many seconds: captions cost what they cost, decoding
+    costs nothing. To read a script costs a new session about 0.2 ms for each of its seconds.
+    """
+    server_core, own_core = cores()
+    with TemporaryDirectory(prefix="speechcoach-bench-") as folder:
+        script = Path(folder, "script.json")
+        starts = range(0, captions_seconds, LINE_SECONDS)
+        lines = [{"text": LINE, "start": at, "end": at + LINE_SECONDS - 0.5} for at in starts]
+        script.write_text(json.dumps(lines))
+        variables = {
+            "TRANSCRIBER": f"scripted:{script}",
+            "AUDIO_MAX_LEAD_SECONDS": str(MAX_SPEECH_SECONDS),
+            "MAX_SOCKETS_PER_USER": "100000",
+            "MAX_SOCKETS_PER_CLUB": "100000",
+            "VAULT_MAX_MIB": str(vault_mib),
+            "REDIS_URL": "",
+            "LOG_LEVEL": "WARNING",
+        }
+        before = server_core | own_core
+        pin(server_core)
+        try:
+            with own_server(variables, COMMANDS[kind]) as server:
+                pin(own_core)
+                yield server
+        finally:
+            pin(before)

@@ -1,0 +1,128 @@
+"""When a session's socket looks whether its person may still have it. Its rows are played."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+from sessions_app.core.effects import SendAudio
+from sessions_app.live import consumer as shell
+from sessions_app.live import store
+from sessions_app.live.consumer import SessionConsumer
+from speechcoach.errors import ForbiddenError, SignedOutError
+from tests.server import DEADLINE_SECONDS
+
+
+class Rows:
+    """A store that notes what is asked of it; ``error`` is what the next check says."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self.checks = 0
+        self.checked = asyncio.Condition()
+        self.hold = asyncio.Event()
+        self.hold.set()
+
+    async def beat(self) -> None:
+        pass
+
+    async def require_permit(self) -> None:
+        async with self.checked:
+            self.checks += 1
+            self.checked.notify_all()
+        await self.hold.wait()
+        if self.error:
+            raise self.error
+
+
+@pytest.fixture
+def rows() -> Rows:
+    return Rows()
+
+
+@pytest.fixture
+def socket(rows: Rows) -> Any:
+    consumer: Any = SessionConsumer(vendors=Mock())
+    consumer.store = rows
+    consumer.machine = SimpleNamespace(
+        receive_audio=Mock(), effects=list, tick=Mock(), awaits_run=False, changed=False
+    )
+    consumer.sent = asyncio.Queue()
+    consumer.base_send = consumer.sent.put
+    return consumer
+
+
+async def closed_with(consumer: Any) -> int:
+    """Wait for the socket's close; the code."""
+    message = await asyncio.wait_for(consumer.sent.get(), DEADLINE_SECONDS)
+    assert message["type"] == "websocket.close"
+    code: int = message["code"]
+    return code
+
+
+async def checked(rows: Rows, times: int) -> None:
+    async with asyncio.timeout(DEADLINE_SECONDS), rows.checked:
+        await rows.checked.wait_for(lambda: rows.checks >= times)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(SignedOutError("Out."), 4401), (ForbiddenError("No more."), 4403)]
+)
+async def test_a_ring_makes_it_look_and_close(socket, rows, error, code):
+    rows.error = error
+    await socket.dispatch({"type": "access.changed"})
+    assert await closed_with(socket) == code
+
+
+async def test_a_ring_about_something_else_changes_nothing(socket, rows):
+    await socket.access_changed({})
+    await checked(rows, 1)
+    await socket.receive(bytes_data=b"\0\0")
+    socket.machine.receive_audio.assert_called_once()
+    assert socket.sent.empty()
+
+
+async def test_rings_while_it_looks_are_one_more_look(socket, rows):
+    rows.hold.clear()
+    await socket.access_changed({})
+    await checked(rows, 1)
+    for _ in range(20):
+        await socket.access_changed({})
+    rows.hold.set()
+    await socket.access.drained()
+    assert rows.checks == 2
+
+
+async def test_without_a_ring_it_looks_with_every_beat(socket, rows, monkeypatch):
+    monkeypatch.setattr(shell, "TICK_SECONDS", 0)
+    monkeypatch.setattr(store, "BEAT_SECONDS", 0)
+    ticking = asyncio.create_task(socket._tick(socket.machine))
+    try:
+        await checked(rows, 3)
+        rows.error = ForbiddenError("No more.")
+        assert await closed_with(socket) == 4403
+    finally:
+        ticking.cancel()
+
+
+async def test_rows_that_cannot_be_read_end_nothing(socket, rows):
+    rows.error = OSError("the database is away")
+    await socket.access_changed({})
+    await socket.access.drained()
+    assert socket.sent.empty()
+    rows.error = ForbiddenError("No more.")
+    await socket.access_changed({})
+    assert await closed_with(socket) == 4403
+
+
+async def test_once_closed_it_takes_nothing_and_sends_nothing(socket, rows):
+    rows.error = ForbiddenError("No more.")
+    await socket.access_changed({})
+    assert await closed_with(socket) == 4403
+    await socket.receive(bytes_data=b"\0\0")
+    await socket.receive(text_data="{}")
+    socket.machine.receive_audio.assert_not_called()
+    await socket._deliver(SendAudio(b"sound"))
+    assert socket.sent.empty()

@@ -1,0 +1,160 @@
+"""A session's socket ends when its person may no longer have it."""
+
+import contextlib
+import re
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from clubs.demo import PASSWORD
+from sessions_app.rehearsal.account import Account
+from tests.redis_server import own_redis
+from tests.server import SCRIPT, SERVER_KINDS, Client, Server, serving, socket
+
+OWNER = "owner@harbour.example"
+PEOPLE = "/clubs/harbour/people/"
+NEW_PASSWORD = "words-on-the-water-9"
+
+
+@pytest.fixture(scope="module", params=[*SERVER_KINDS, "redis"])
+def server(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Server]:
+    """Each server with the groups of its own process, and one with those in Redis."""
+    with contextlib.ExitStack() as stack:
+        kind, variables = request.param, {}
+        if kind == "redis":
+            folder: Path = tmp_path_factory.mktemp("redis")
+            kind = SERVER_KINDS[-1]
+            variables["REDIS_URL"] = stack.enter_context(own_redis(folder))
+        yield stack.enter_context(serving(kind, SCRIPT, **variables))
+
+
+class Newcomer:
+    """An operator of the harbour club, who came by an invitation."""
+
+    def __init__(self, account: Account, email: str) -> None:
+        self.account = account
+        self.email = email
+
+    @contextlib.asynccontextmanager
+    async def session(self) -> AsyncIterator[Client]:
+        async with socket_of(self.account) as client:
+            yield client
+
+
+@contextlib.asynccontextmanager
+async def socket_of(account: Account) -> AsyncIterator[Client]:
+    """The person's live session, past the greeting."""
+    token = await account.ticket("harbour")
+    async with account.socket(token) as connection:
+        yield await Client(connection).opened()
+
+
+async def owner_of(server: Server) -> Account:
+    account = Account(server.base_url)
+    await account.sign_in(OWNER, PASSWORD)
+    return account
+
+
+@contextlib.asynccontextmanager
+async def newcomer(server: Server) -> AsyncIterator[tuple[Account, Newcomer]]:
+    """The club's owner, and somebody whom they have invited."""
+    email = f"{secrets.token_hex(8)}@harbour.example"
+    async with await owner_of(server) as owner, Account(server.base_url) as account:
+        shown = await owner.request("POST", f"{PEOPLE}invitations/", data={"role": "operator"})
+        found = re.search(r"/invitations/[\w-]+/", shown.text)
+        assert found, shown.text
+        await account.request("GET", "/accounts/signup/")
+        await account.request(
+            "POST",
+            "/accounts/signup/",
+            data={"name": email, "email": email, "password1": PASSWORD, "password2": PASSWORD},
+        )
+        joined = await account.request("POST", found.group())
+        assert joined.headers["location"] == "/clubs/harbour/"
+        yield owner, Newcomer(account, email)
+
+
+async def member_address(owner: Account, person: Newcomer) -> str:
+    """The page on which the owner changes or removes somebody."""
+    page = (await owner.request("GET", PEOPLE)).text
+    found = re.search(rf"({PEOPLE}\d+/)manage/", page[page.index(person.email) :])
+    assert found
+    return found.group(1)
+
+
+async def test_signing_out_ends_this_browsers_session_and_no_other(server):
+    async with newcomer(server) as (_, person):
+        elsewhere = Account(server.base_url)
+        async with elsewhere:
+            await elsewhere.sign_in(person.email, PASSWORD)
+            async with person.session() as here, socket_of(elsewhere) as other:
+                await person.account.request("POST", "/accounts/logout/")
+                assert await here.closed() == 4401
+                await other.send("panic_mute")
+                await other.expect("state_change", state="idle")
+
+
+async def test_a_new_password_ends_every_session(server):
+    async with newcomer(server) as (_, person):
+        async with person.session() as client:
+            fields = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+            changed = await person.account.request(
+                "POST", "/accounts/password/change/", data=fields
+            )
+            assert changed.is_redirect
+            assert await client.closed() == 4401
+        # Whoever changed it is signed in all the same, and goes on with a new ticket.
+        async with person.session() as again:
+            await again.consented()
+
+
+async def test_removal_ends_the_session(server):
+    async with newcomer(server) as (owner, person), person.session() as client:
+        await owner.request("POST", f"{await member_address(owner, person)}remove/")
+        assert await client.closed() == 4403
+
+
+async def test_leaving_ends_the_session(server):
+    async with newcomer(server) as (_, person), person.session() as client:
+        await person.account.request("POST", f"{PEOPLE}leave/")
+        assert await client.closed() == 4403
+
+
+async def test_a_lower_role_ends_the_session_and_a_higher_one_does_not(server):
+    async with newcomer(server) as (owner, person), person.session() as client:
+        address = await member_address(owner, person)
+        await owner.request("POST", f"{address}role/", data={"role": "officer"})
+        await client.send("panic_mute")
+        await client.expect("state_change", state="idle")
+        await owner.request("POST", f"{address}role/", data={"role": "member"})
+        assert await client.closed() == 4403
+
+
+async def test_what_is_said_after_the_end_is_not_heard(server):
+    """A recording ends where its operator's right ended, and whoever comes next finds it."""
+    async with newcomer(server) as (owner, person):
+        async with person.session() as client:
+            await client.start()
+            speech = client.session_id
+            await client.send_audio([bytes(32_000)])
+            await client.expect("audio_ack", receivedSamples=16_000)
+            await owner.request("POST", f"{await member_address(owner, person)}remove/")
+            assert await client.closed() == 4403
+        refused = await person.account.request(
+            "POST", "/api/voice/token", json={"purpose": "session", "club": "harbour"}
+        )
+        assert refused.status_code == 403
+        async with socket(server, await owner.ticket("harbour", speech), resume=speech) as next_one:
+            resumed = await next_one.expect("session_resumed")
+            assert resumed["receivedSamples"] == 16_000
+
+
+async def test_a_ticket_does_not_outlive_the_sign_in(server):
+    async with newcomer(server) as (_, person):
+        token = await person.account.ticket("harbour")
+        await person.account.request("POST", "/accounts/logout/")
+        async with socket(server, token) as client:
+            assert await client.closed() == 4401
+            assert not client.received.frames

@@ -1,0 +1,56 @@
+"""The rows behind a session, where two connections want them at once."""
+
+import inspect
+
+import pytest
+from asgiref.sync import async_to_sync
+
+from clubs.scoping import club_scope
+from evaluations.core.shapes import Segment
+from sessions_app.core.snapshot import Snapshot
+from sessions_app.live import store
+from sessions_app.live.store import SessionStore
+from sessions_app.live.tickets import Ticket
+from sessions_app.models import LiveUtterance
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def heard(utterances: int) -> Snapshot:
+    lines = tuple(
+        Segment(text=f"Line {at}.", start_time=at, end_time=at + 1, is_final=True)
+        for at in range(utterances)
+    )
+    return Snapshot(finished=lines)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_what_the_older_connection_saves_meanwhile_is_not_in_the_newer_ones_way(
+    cast, monkeypatch, moment
+):
+    """Around the reading of a take-over, the older one's save is whole in it or not at all."""
+    ticket = Ticket(cast.operator.pk, cast.club.pk, "session", None)
+    older, opened = store._open_session(ticket, None)
+    async_to_sync(older.save_snapshot)(heard(1))
+    read = store._snapshot_of
+
+    def interrupted(speech):
+        snapshot = read(speech)
+        inspect.unwrap(SessionStore.save_snapshot)(older, heard(2))
+        return snapshot if moment == "after" else read(speech)
+
+    monkeypatch.setattr(store, "_snapshot_of", interrupted)
+    newer, taken = store._open_session(ticket, opened.speech_id)
+    assert taken.resumed
+    async_to_sync(newer.save_snapshot)(heard(3))
+    with club_scope(cast.club):
+        rows = LiveUtterance.objects.filter(club=cast.club, speech_id=opened.speech_id)
+        assert [row.segment["text"] for row in rows] == ["Line 0.", "Line 1.", "Line 2."]
+
+
+def test_a_snapshot_says_whether_the_session_was_still_its_own(cast):
+    ticket = Ticket(cast.operator.pk, cast.club.pk, "session", None)
+    older, opened = store._open_session(ticket, None)
+    assert async_to_sync(older.save_snapshot)(heard(1)) is True
+    store._open_session(ticket, opened.speech_id)
+    assert async_to_sync(older.save_snapshot)(heard(2)) is False

@@ -1,0 +1,227 @@
+"""Which engines there are: the command, the page, and the settings behind both."""
+
+import contextlib
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from clubs.models import ClubEngines
+from clubs.scoping import club_scope
+from speechcoach import providers
+from speechcoach.breaker import Breakers
+from speechcoach.checks import openai_settings
+from speechcoach.engine_report import ending, engine_report
+from speechcoach.env import Environment
+from speechcoach.errors import ProviderError, Reason
+from speechcoach.model_table import (
+    DEFAULT_EVALUATION_MODEL,
+    DEFAULT_SPEECH_MODEL,
+    MODELS,
+    facts_of,
+)
+from tests.fakes import openai_server as fakes
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def fake():
+    with fakes.openai_server() as running:
+        yield running
+
+
+@pytest.fixture
+def configured(settings, fake, monkeypatch):
+    settings.SPEECHCOACH_OPENAI_API_KEY = fakes.KEY
+    settings.SPEECHCOACH_OPENAI_BASE_URL = fake.base_url
+    breakers = Breakers()
+    monkeypatch.setattr(providers, "breakers", lambda: breakers)
+    return breakers
+
+
+def said(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("engines", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_without_a_key_everything_is_built_in():
+    lines = said().splitlines()
+    assert lines[3].split() == ["Evaluation", "builtin", "–"]
+    assert "builtin:" in lines[4]
+    assert "nothing to ask" in said("--live")
+
+
+def test_with_a_key_openai_serves_and_the_built_in_engines_step_in(configured):
+    lines = said().splitlines()
+    assert lines[3].split() == ["Evaluation", "openai:gpt-5.4-mini", "builtin"]
+    assert "openai:gpt-4o-mini-tts:coral" in lines[4]
+    assert "builtin:" in lines[4]
+
+
+def test_the_pipeline_gets_the_engines_that_the_report_names(configured, cast):
+    with club_scope(cast.club):
+        engines = providers.engines_of(cast.club)
+        report = {one.stage: one for one in engine_report(TODAY, cast.club)}
+    assert report["Evaluation"].engine == engines.evaluator.name
+    assert report["Spoken evaluation"].engine == engines.synthesizer.name
+    assert engines.spare_voice is not None
+    assert report["Spoken evaluation"].net == engines.spare_voice.name
+    assert report["Evaluation"].net == engines.floor.name == "builtin"
+
+
+def test_a_club_that_sends_nothing_to_vendors_has_the_built_in_engines(configured, settings, cast):
+    settings.SPEECHCOACH_DEEPGRAM_API_KEY = "a key"
+    with club_scope(cast.club):
+        ClubEngines.objects.create(club=cast.club, builtin_only=True)
+        engines = providers.engines_of(cast.club)
+        report = engine_report(TODAY, cast.club)
+    assert [one.engine.partition(":")[0] for one in report] == ["builtin"] * 4
+    assert not any(one.net for one in report)
+    assert engines.evaluator is engines.floor
+    assert engines.spare_voice is None
+    names = providers.lineup(builtin_only=True).engines
+    assert {name.partition(":")[0] for name in names.model_dump().values()} == {"builtin"}
+
+
+def test_live_a_key_that_works(configured, fake):
+    text = said("--live")
+    assert "ok: " in text
+    assert "gpt-5.4-mini is offered" in text
+    assert "FAILED" not in text
+
+
+def test_live_a_model_that_ends_soon_is_a_warning(configured, fake):
+    fake.models["gpt-5.4-mini"] = "2026-01-01"
+    out = io.StringIO()
+    with pytest.raises(CommandError) as ended:
+        call_command("engines", "--live", stdout=out)
+    assert ended.value.returncode == 1
+    assert "gpt-5.4-mini went out of service on 2026-01-01" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("reply", "sentence"),
+    [
+        (fakes.status(401), "OpenAI refused the key."),
+        (fakes.status(500), "OpenAI failed with status 500."),
+        (fakes.garbage(), "could not be used"),
+    ],
+)
+def test_live_what_fails_is_said_and_sets_the_exit_status(configured, fake, reply, sentence):
+    fake.answers("/v1/models", reply)
+    out = io.StringIO()
+    with pytest.raises(CommandError) as failed:
+        call_command("engines", "--live", stdout=out)
+    assert failed.value.returncode == 1
+    assert sentence in out.getvalue()
+    assert fakes.KEY not in out.getvalue()
+
+
+def test_live_a_model_that_is_not_offered(configured, settings):
+    settings.SPEECHCOACH_OPENAI_EVALUATION_MODEL = "gpt-nonesuch"
+    out = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("engines", "--live", stdout=out)
+    assert "gpt-nonesuch is not offered there" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [(fakes.KEY, "Deepgram: the key is accepted."), ("old", "Deepgram: the key is refused.")],
+)
+def test_live_deepgram_is_asked_too(settings, fake, key, sentence):
+    settings.SPEECHCOACH_TRANSCRIBER = "auto"
+    settings.SPEECHCOACH_DEEPGRAM_API_KEY = key
+    settings.SPEECHCOACH_DEEPGRAM_BASE_URL = fake.base_url.removesuffix("/v1")
+    out = io.StringIO()
+    with contextlib.suppress(CommandError):
+        call_command("engines", "--live", stdout=out)
+    assert sentence in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        (None, ""),
+        (date(2027, 6, 1), ""),
+        (date(2027, 1, 6), "goes out of service on 2027-01-06"),
+        (TODAY, "went out of service"),
+        (date(2026, 1, 1), "went out of service"),
+    ],
+)
+def test_the_end_of_a_model_is_told_in_time(until, words):
+    assert words in ending("m", until, TODAY)
+    assert bool(words) is bool(ending("m", until, TODAY))
+
+
+class TestPage:
+    def page(self, cast, user) -> str:
+        client = Client()
+        client.force_login(user)
+        response = client.get(f"/clubs/{cast.club.slug}/engines/")
+        assert response.status_code == 200
+        return response.content.decode()
+
+    def test_officers_and_owners_see_engines_and_no_key(self, cast, configured):
+        for user in (cast.owner, cast.officer):
+            page = self.page(cast, user)
+            assert "openai:gpt-5.4-mini" in page
+            assert fakes.KEY not in page
+
+    def test_operators_and_members_do_not(self, cast):
+        for user in (cast.operator, cast.member):
+            client = Client()
+            client.force_login(user)
+            assert client.get(f"/clubs/{cast.club.slug}/engines/").status_code == 403
+
+    def test_an_engine_that_is_left_alone_is_shown_to_its_club_only(self, cast, configured):
+        breaker = configured.of("openai evaluation", cast.club.pk)
+        with pytest.raises(ProviderError), breaker.guarding():
+            raise ProviderError(Reason.CREDENTIALS, "No.")
+        assert "the key was refused" in self.page(cast, cast.officer)
+        with club_scope(cast.other):
+            assert not any(one.left_alone for one in engine_report(TODAY, cast.other))
+
+
+class TestTable:
+    def test_the_defaults_are_known_and_do_their_job(self):
+        assert "evaluation" in MODELS[DEFAULT_EVALUATION_MODEL].jobs
+        assert "speech" in MODELS[DEFAULT_SPEECH_MODEL].jobs
+
+    def test_the_default_evaluator_has_no_announced_end(self):
+        assert MODELS[DEFAULT_EVALUATION_MODEL].gone_on is None
+
+    def test_prices_of_ones_own(self):
+        prices = facts_of("mine", ["other=9", "mine=1:2"]).prices
+        assert prices.of_tokens(1_000_000, 500_000) == Decimal(2)
+        assert facts_of("voice", ["voice=0.6"]).prices.of_sound(30) == Decimal("0.3")
+        assert facts_of("unknown").prices.of_tokens(5, 5) == 0
+
+    @pytest.mark.parametrize("entry", ["m", "m=", "m=a", "m=1:2:3", "m=-1", "m=nan"])
+    def test_a_price_that_cannot_be_read_is_an_error(self, entry, settings):
+        with pytest.raises(ValueError, match="OPENAI_PRICES"):
+            facts_of("m", [entry])
+        settings.SPEECHCOACH_OPENAI_PRICES = [entry]
+        assert [fault.id for fault in openai_settings(None)] == ["speechcoach.E012"]
+
+
+def test_an_address_or_an_api_that_is_none_is_an_error(settings):
+    settings.SPEECHCOACH_OPENAI_BASE_URL = "localhost:11434"
+    settings.SPEECHCOACH_OPENAI_EVALUATION_API = "telepathy"
+    assert [fault.id for fault in openai_settings(None)] == ["speechcoach.E010", "speechcoach.E011"]
+
+
+def test_a_key_with_a_trailing_newline_works(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-abc\n")
+    assert Environment(dotenv=None).text("OPENAI_API_KEY") == "sk-abc"
+
+
+def test_a_key_shows_in_no_representation(configured):
+    access = providers.openai_access()
+    assert access is not None
+    assert fakes.KEY not in repr(access)
