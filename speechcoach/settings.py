@@ -42,6 +42,8 @@ SPEECHCOACH_ORIGIN = (
 )
 
 INSTALLED_APPS = [
+    # Before daphne: its ``runserver`` is ours.
+    "speechcoach",
     "daphne",
     "clubs.admin_app.ClubAdminConfig",
     "django.contrib.auth",
@@ -54,7 +56,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "channels",
     "csp",
-    "speechcoach",
     "clubs",
     "evaluations",
     "sessions_app",

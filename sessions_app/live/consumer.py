@@ -166,7 +166,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self._carry_out()
 
     async def _tick(self, machine: SessionMachine) -> None:
-        while True:
+        while not self.hung_up:
             await asyncio.sleep(TICK_SECONDS)
             now = time.monotonic()
             machine.tick(now)

@@ -135,9 +135,12 @@ class RecordingClient:
         connection = self.connection
         transport = connection.socket.transport
         if how == "mid-frame":
-            # FIN, binary; masked, 1,600 bytes, with a mask of zeros. Half of it.
+            # FIN, binary; masked, 1,600 bytes, with a mask of zeros. Half of it: the other half is
+            # lost on the way, and we have sent it.
             header = b"\x82\xfe" + (2 * CHUNK).to_bytes(2, "big") + bytes(4)
             transport.write(header + self.pcm[2 * self.sent :][:CHUNK])
+            self.capture(self.sent + CHUNK)
+            self.sent = self.captured
         if how == "half-open":
             # The other side goes on talking to nobody.
             transport.pause_reading()

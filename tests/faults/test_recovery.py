@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.faults.recording_client import CUTS, RecordingClient, recording_client
+from tests.faults.recording_client import CHUNK, CUTS, RecordingClient, recording_client
 from tests.faults.whole_speech import (
     PROJECT,
     SAMPLES,
@@ -138,6 +138,24 @@ async def test_of_two_connections_of_a_session_the_newer_one_has_it(memory_serve
         assert older.socket.close_code == 4409
         await finish(client)
         await check_whole(client)
+
+
+async def test_a_page_too_busy_to_listen_hears_late_that_it_was_replaced(memory_server):
+    pcm = samples_of(22)
+    async with recording_client(memory_server, pcm) as client:
+        await set_up(client)
+        await client.speak(HALF)
+        older = client.connection
+        older.socket.transport.pause_reading()
+        await client.connect()
+        newer = client.connection.received
+        await client.wait_for("three seconds", lambda: len(newer.of("elapsed_time")) >= 4)
+        # It still records, and what it sends must not cost it what it has not read.
+        await older.socket.send(pcm[: 2 * CHUNK])
+        older.socket.transport.resume_reading()
+        assert older.reader is not None
+        await older.reader
+        assert older.socket.close_code == 4409
 
 
 async def refused(server: Server, client: RecordingClient, email: str, club: str) -> None:

@@ -2,10 +2,8 @@
 
 import errno
 import socket
-from functools import partial
 from typing import Any
 
-from daphne.management.commands import runserver
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
@@ -28,13 +26,7 @@ class Command(BaseCommand):
         self.stdout.write(_welcome(host, port))
         self.stdout.flush()
         bracketed = f"[{host}]" if ":" in host else host
-        call_command(Runserver(), f"{bracketed}:{port}", use_reloader=False, verbosity=0)
-
-
-class Runserver(runserver.Command):  # type: ignore[misc] # untyped
-    """With the contract's heartbeat: a ping every 20 s, gone after 20 s without a pong."""
-
-    server_cls = partial(runserver.Command.server_cls, ping_interval=20, ping_timeout=20)
+        call_command("runserver", f"{bracketed}:{port}", use_reloader=False, verbosity=0)
 
 
 def _require_free(host: str, port: int) -> None:
