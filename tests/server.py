@@ -1,16 +1,19 @@
 """The real server as a process of its own, and a client that a test drives frame by frame."""
 
 import asyncio
+import atexit
 import contextlib
 import fcntl
+import functools
 import json
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 import pytest
@@ -20,7 +23,7 @@ from websockets.typing import Origin, Subprotocol
 
 from clubs.demo import PASSWORD
 from sessions_app.rehearsal.account import Account
-from sessions_app.rehearsal.own_server import OwnServer, own_server, runserver
+from sessions_app.rehearsal.own_server import OwnServer, own_server, runserver, set_up_data
 
 OPERATOR = "operator@harbour.example"
 DEADLINE_SECONDS = 120.0
@@ -89,6 +92,15 @@ def serve(port: int) -> list[str]:
 COMMANDS = {"daphne": runserver, "uvicorn": uvicorn, "serve": serve}
 
 
+@functools.cache
+def _prepared() -> Path:
+    """The demo clubs, set up once for all servers of this process."""
+    folder = Path(tempfile.mkdtemp(prefix="speechcoach-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    set_up_data(folder)
+    return folder
+
+
 @contextmanager
 def serving(
     kind: str = "daphne",
@@ -104,7 +116,9 @@ def serving(
     variables = {"OPENAI_API_KEY": "", "OPENAI_BASE_URL": "", "DEEPGRAM_API_KEY": "", **variables}
     with ExitStack() as stack:
         if script is not None:
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="speechcoach-test-")))
+            folder = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="speechcoach-test-"))
+            )
             names = ("text", "start", "end")
             lines = [
                 line if isinstance(line, dict) else dict(zip(names, line, strict=True))
@@ -115,7 +129,8 @@ def serving(
             path = folder / "script.json"
             path.write_text(json.dumps([*lines, {"held_by": str(hold)}]))
             variables = {"TRANSCRIBER": f"scripted:{path}", **variables}
-        own: OwnServer = stack.enter_context(own_server(variables, COMMANDS[kind]))
+        prepared = None if "DATABASE_URL" in variables else _prepared()
+        own: OwnServer = stack.enter_context(own_server(variables, COMMANDS[kind], prepared))
         yield Server(own.base_url, own.log, own.environment, own, hold)
 
 

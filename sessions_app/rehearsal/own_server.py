@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -57,13 +58,16 @@ def runserver(port: int) -> list[str]:
 
 @contextlib.contextmanager
 def own_server(
-    variables: Mapping[str, str], command: ServerCommand = runserver
+    variables: Mapping[str, str],
+    command: ServerCommand = runserver,
+    prepared: Path | None = None,
 ) -> Iterator[OwnServer]:
     """Set up and start a server with the demo clubs; stop it at the end.
 
     Args:
         variables: environment variables on top of this process's own.
         command: gives the command line for a port.
+        prepared: a data folder of ``set_up_data``, to start from a copy of it at once.
 
     Raises:
         RehearsalError: it does not start; with the last line that it wrote.
@@ -71,9 +75,11 @@ def own_server(
     with TemporaryDirectory(prefix="speechcoach-") as folder:
         data, log = Path(folder), Path(folder, "server.log")
         environment = {**os.environ, **_FRESH, "DATA_DIR": folder, **variables}
+        if prepared is None:
+            _set_up_data(environment, log)
+        else:
+            shutil.copytree(prepared, data, dirs_exist_ok=True)
         with log.open("wb") as output:
-            _set_up(["migrate"], environment, log)
-            _set_up(["seed_demo", "--people"], environment, log)
             port = _free_port()
             process = subprocess.Popen(  # noqa: S603 - our own command line
                 command(port),
@@ -92,6 +98,20 @@ def own_server(
                 yield server
             finally:
                 _stop(process)
+
+
+def set_up_data(folder: Path) -> None:
+    """A database with the demo clubs and their people, in an empty folder.
+
+    Raises:
+        RehearsalError: it cannot be set up; with the last line that was written.
+    """
+    _set_up_data({**os.environ, **_FRESH, "DATA_DIR": str(folder)}, folder / "server.log")
+
+
+def _set_up_data(environment: Mapping[str, str], log: Path) -> None:
+    _set_up(["migrate"], environment, log)
+    _set_up(["seed_demo", "--people"], environment, log)
 
 
 def _set_up(step: list[str], environment: Mapping[str, str], log: Path) -> None:

@@ -15,15 +15,18 @@ from tests.speech import burst
 SPEECH = burst(20).tobytes()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def fake():
     with fakes.openai_server() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def keyed(fake):
-    """As an operator would set it up, down to the newline that came with the key."""
+    """As an operator would set it up, down to the newline that came with the key.
+
+    One for each test: the server remembers a vendor that failed.
+    """
     with serving(
         AUDIO_MAX_LEAD_SECONDS="1500",
         OPENAI_API_KEY=f"{fakes.KEY}\n",
