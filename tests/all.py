@@ -60,7 +60,7 @@ PARTS = (
     # A browser test works in a microphone's real time: it has the machine to itself.
     Part("browser tests", [*PYTEST, "-m", "browser"], _needs("chromium", "flite")),
     # Much of these is waiting: so more of them at once than there are cores.
-    Part("tests", [*PYTEST, "-m", "not browser", "-n", "4"]),
+    Part("tests", [*PYTEST, "-m", "not browser", "-n", "4", "--dist", "worksteal"]),
 )
 
 

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from uvicorn import Config
 
-from speechcoach.management.commands.serve import Runserver
+from speechcoach.daphne_server import embedded_server
 from tests.faults.peer import Peer, peer
 from tests.server import DEADLINE_SECONDS, Server, serving, session
 from tests.speech import burst
@@ -130,7 +130,7 @@ async def test_what_only_time_brings(subtests: pytest.Subtests):
 
 
 def test_the_heartbeat_is_the_contracts_to_the_second():
-    options = Runserver.server_cls.keywords
+    options = embedded_server.keywords
     assert (options["ping_interval"], options["ping_timeout"]) == (PING_SECONDS, PONG_SECONDS)
     defaults = Config("speechcoach.asgi:application")
     assert (defaults.ws_ping_interval, defaults.ws_ping_timeout) == (PING_SECONDS, PONG_SECONDS)
