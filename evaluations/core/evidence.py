@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evaluations.core.alignment import spoken_words
-from evaluations.core.pauses import OPEN_ENDED
 from evaluations.core.prose import unquoted
-from evaluations.core.sentences import SENTENCE_GAP, ends_sentence, gap_before, starts_clause
 from evaluations.core.shapes import Evaluation, Item, Transcript, Word
-from evaluations.core.stopwords import word_set
 from evaluations.core.styling import applied_style, in_step, restyled, same_quote
-from evaluations.core.tokens import Token, plain, tokenise, tokens_of
+from evaluations.core.tokens import Token, tokenise, tokens_of
 
 FEWEST_TOKENS = 6
 MOST_TOKENS = 15
@@ -18,10 +15,6 @@ TOLERANCE_SECONDS = 20.0
 SUREST = 0.6
 FEWEST_COMMENDATIONS = 2
 FEWEST_RECOMMENDATIONS = 1
-_BEST_LENGTH = 9
-# Words that begin a phrase more often than they stand inside one.
-_JOINTS = word_set("and but because so if when then or i we you he she they it there this the a")
-_HESITATIONS = frozenset({"um", "uh", "er", "ah", "hm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,72 +97,10 @@ def filled_up(evaluation: Evaluation, spare: Evaluation, *, short: bool = False)
     return restyled(evaluation, style, styled)
 
 
-def choose_quote(
-    words: Sequence[Word],
-    first: int,
-    last: int,
-    avoid: Sequence[tuple[int, int]] = (),
-    most: int = MOST_TOKENS,
-) -> Occurrence | None:
-    """The best quote for what was said in words ``first`` to ``last`` (excluded).
-
-    Looks at every run of 6 to ``most`` tokens that overlaps the place and touches no range in
-    ``avoid``. First come runs with a mean confidence of 0.6, then runs that cover the place and
-    begin and end where a clause does, then the one the transcriber was surest of. None when there
-    is no run.
-    """
-    best: tuple[tuple[float, ...], Occurrence] | None = None
-    for start in range(max(0, first - MOST_TOKENS), min(len(words), last)):
-        tokens = 0
-        for stop in range(start + 1, min(len(words), start + MOST_TOKENS) + 1):
-            tokens += len(tokenise(words[stop - 1].word))
-            if tokens > most:
-                break
-            if tokens < FEWEST_TOKENS or stop <= first:
-                continue
-            if any(start < end and begin < stop for begin, end in avoid):
-                continue
-            rank = _rank(words, (start, stop), (first, last))
-            if best is None or rank > best[0]:
-                best = (rank, Occurrence(start, stop, words[start].start_time))
-    return None if best is None else best[1]
-
-
 def quote_text(words: Sequence[Word], occurrence: Occurrence) -> str:
     """The quote as it stands in the transcript, without quotation marks or a mark left hanging."""
     said = " ".join(word.word for word in words[occurrence.first : occurrence.last])
     return unquoted(said).rstrip(",;:—–- ")
-
-
-def _rank(words: Sequence[Word], run: tuple[int, int], place: tuple[int, int]) -> tuple[float, ...]:
-    (start, stop), (first, last) = run, place
-    covered = max(0, min(stop, last) - max(start, first)) / min(last - first, MOST_TOKENS)
-    confidence = sum(word.confidence for word in words[start:stop]) / (stop - start)
-    opens = 1.4 if start == first else 1.0 if starts_clause(words, start) else _joint(words, start)
-    ends = 1.0 if stop in {last, len(words)} or starts_clause(words, stop) else _joint(words, stop)
-    breaks = sum(_breaks(words, at) for at in range(start + 1, stop))
-    dangling = plain(words[stop - 1]) in OPEN_ENDED
-    hesitant = start != first and plain(words[start]) in _HESITATIONS
-    fitness = 4 * min(covered, 0.8) + opens + ends - 2 * dangling - hesitant - 1.5 * breaks
-    return (
-        confidence >= SUREST,
-        round(fitness - abs(stop - start - _BEST_LENGTH) / 10),
-        round(confidence, 3),
-        fitness,
-        -start,
-    )
-
-
-def _joint(words: Sequence[Word], index: int) -> float:
-    """How well words part before ``index`` where neither a mark nor a silence parts them."""
-    if plain(words[index - 1]) in OPEN_ENDED:
-        return -0.5
-    return 0.6 if plain(words[index]) in _JOINTS else 0.0
-
-
-def _breaks(words: Sequence[Word], index: int) -> bool:
-    """Whether a quote that runs on over word ``index`` would sound like two quotes."""
-    return gap_before(words, index) >= SENTENCE_GAP or ends_sentence(words[index - 1].word)
 
 
 def _find(

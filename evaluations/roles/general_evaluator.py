@@ -1,12 +1,12 @@
 """The general evaluator: how the time was used, how it flowed, and the best moments."""
 
 from evaluations.core.alignment import spoken_words
-from evaluations.core.evidence import Occurrence, choose_quote, quote_text
+from evaluations.core.evidence import SUREST, Occurrence, quote_text
 from evaluations.core.metrics import Metrics
 from evaluations.core.pace import BAND
 from evaluations.core.shapes import RoleResult
 from evaluations.core.summary import FEWEST_WORDS
-from evaluations.evaluator.builtin.findings import SUREST, Heard
+from evaluations.evaluator.builtin.findings import Heard
 from evaluations.evaluator.builtin.strengths import strengths
 from evaluations.roles import RoleFacts
 from evaluations.roles.timing import lights_for
@@ -95,7 +95,7 @@ def _moments(heard: Heard) -> list[Occurrence]:
     found = [
         (finding, quote)
         for finding in strengths(heard)[:_MOST_CONSIDERED]
-        for quote in [choose_quote(heard.words, finding.first, finding.last)]
+        for quote in [heard.quote(finding.first, finding.last)]
         if quote is not None
     ]
     found.sort(key=lambda one: heard.confidence(one[1].first, one[1].last) < SUREST)

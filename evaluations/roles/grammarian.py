@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from evaluations.core.alignment import spoken_words
-from evaluations.core.evidence import SUREST, Occurrence, choose_quote, quote_text
+from evaluations.core.evidence import SUREST, Occurrence, quote_text
 from evaluations.core.shapes import RoleResult, Word
 from evaluations.evaluator.builtin.findings import Heard, in_words
 from evaluations.evaluator.builtin.weaknesses import LONG_SENTENCE, LONG_STRETCH
@@ -55,7 +55,7 @@ class Grammarian:
                     for phrase in repeated
                 ),
             ),
-            section("Agreement and tense", *(_slip(slip, words) for slip in found)),
+            section("Agreement and tense", *(_slip(slip, heard) for slip in found)),
             section("Long sentences", _longest(heard)),
             section("Word of the day", *_daily(words, facts.meeting.word_of_the_day)),
         ]
@@ -77,7 +77,7 @@ def _notable(heard: Heard) -> list[tuple[str, Occurrence]]:
     picked: list[tuple[str, Occurrence]] = []
     for kind, first, last in places:
         taken = [(other.first, other.last) for _, other in picked]
-        quote = choose_quote(heard.words, first, last, taken)
+        quote = heard.quote(first, last, taken)
         if quote is None or heard.confidence(quote.first, quote.last) < SUREST:
             continue
         picked.append((kind, quote))
@@ -86,9 +86,10 @@ def _notable(heard: Heard) -> list[tuple[str, Occurrence]]:
     return sorted(picked, key=lambda pick: pick[1].start)
 
 
-def _slip(slip: Slip, words: Sequence[Word]) -> str:
+def _slip(slip: Slip, heard: Heard) -> str:
+    words = heard.words
     said = quoted(words_between(words, slip.first, slip.last))
-    place = choose_quote(words, slip.first, slip.last)
+    place = heard.quote(slip.first, slip.last)
     context = (
         f" in {quoted(quote_text(words, place))}"
         if place is not None and place.first <= slip.first and slip.last <= place.last

@@ -1,13 +1,13 @@
 """Table topics: an impromptu answer evaluated in short, and two questions that follow."""
 
 from evaluations.core.alignment import spoken_words
-from evaluations.core.evidence import Occurrence, choose_quote, quote_text
+from evaluations.core.evidence import SUREST, Occurrence, quote_text
 from evaluations.core.prose import chosen
 from evaluations.core.rhetoric import Device
 from evaluations.core.shapes import RoleResult
 from evaluations.core.structure import HOOKS, bounds, call_back, calls_to_action, hooks
 from evaluations.core.summary import FEWEST_WORDS
-from evaluations.evaluator.builtin.findings import SUREST, Heard
+from evaluations.evaluator.builtin.findings import Heard
 from evaluations.roles import RoleFacts
 from evaluations.roles.timing import GRACE_SECONDS, PRESETS
 from evaluations.roles.wording import quoted, result, section, spoken_duration
@@ -151,5 +151,5 @@ def _said(heard: Heard, device: Device) -> str:
 
 
 def _quote(heard: Heard, first: int, last: int) -> str:
-    place = choose_quote(heard.words, first, last) or Occurrence(first, last, 0)
+    place = heard.quote(first, last) or Occurrence(first, last, 0)
     return quoted(quote_text(heard.words, place))

@@ -4,12 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from evaluations.core.alignment import spoken_words
-from evaluations.core.evidence import (
-    FEWEST_COMMENDATIONS,
-    MOST_TOKENS,
-    Occurrence,
-    choose_quote,
-)
+from evaluations.core.evidence import FEWEST_COMMENDATIONS, MOST_TOKENS, SUREST, Occurrence
 from evaluations.core.metrics import Metrics
 from evaluations.core.prose import chosen
 from evaluations.core.shapes import Brief, Evaluation, StructureCommentary, Transcript
@@ -17,7 +12,7 @@ from evaluations.core.structure import HOOKS
 from evaluations.core.styles import style_of
 from evaluations.core.styling import restyled
 from evaluations.core.tone import violations
-from evaluations.evaluator.builtin.findings import SUREST, Finding, Heard, in_words
+from evaluations.evaluator.builtin.findings import Finding, Heard, in_words
 from evaluations.evaluator.builtin.notes import directed
 from evaluations.evaluator.builtin.noticing import AREAS
 from evaluations.evaluator.builtin.objectives import objective_for
@@ -135,7 +130,7 @@ def _quote(
     heard: Heard, finding: Finding, avoid: Sequence[tuple[int, int]] = ()
 ) -> Occurrence | None:
     most = _BRIEF_QUOTE if _is_brief(heard.brief) else MOST_TOKENS
-    return choose_quote(heard.words, finding.first, finding.last, avoid, most)
+    return heard.quote(finding.first, finding.last, avoid, most)
 
 
 def _shows(quote: Occurrence, finding: Finding) -> bool:

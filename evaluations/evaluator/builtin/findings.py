@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from evaluations.core.evidence import MOST_TOKENS, SUREST, Occurrence
 from evaluations.core.metrics import Metrics
+from evaluations.core.passages import Passages
 from evaluations.core.prose import unquoted
 from evaluations.core.rhetoric import Device, Speech, devices
 from evaluations.core.shapes import Brief, Word
 from evaluations.core.stopwords import STOPWORDS
 from evaluations.core.vocabulary import stem
-
-SUREST = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,20 @@ class Heard:
             return None
         forms = Counter(self.tokens[index] for index in best)
         return max(forms, key=lambda form: (forms[form], form)), tuple(best)
+
+    def quote(
+        self,
+        first: int,
+        last: int,
+        avoid: Sequence[tuple[int, int]] = (),
+        most: int = MOST_TOKENS,
+    ) -> Occurrence | None:
+        """The best quote for a place; see ``Passages.best``."""
+        return self._passages.best(first, last, avoid, most)
+
+    @cached_property
+    def _passages(self) -> Passages:
+        return Passages(self.words)
 
     def confidence_at(self, indices: Sequence[int]) -> float:
         return sum(self.words[index].confidence for index in indices) / max(1, len(indices))

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evaluations.core.evidence import MOST_TOKENS, Occurrence, choose_quote
+from evaluations.core.evidence import MOST_TOKENS, SUREST, Occurrence
 from evaluations.core.stopwords import STOPWORDS, word_set
 from evaluations.core.tokens import tokenise
 from evaluations.core.vocabulary import stem
 from evaluations.evaluator.builtin.concerns import concerns, is_about_speaking
-from evaluations.evaluator.builtin.findings import SUREST, Finding, Heard
+from evaluations.evaluator.builtin.findings import Finding, Heard
 from evaluations.evaluator.builtin.remarks import Kind
 
 # More than any finding weighs by itself: what was noted leads, the rest keeps its order.
@@ -105,7 +105,7 @@ def _kinds(text: str) -> frozenset[Kind]:
 
 
 def _weighed(heard: Heard, finding: Finding, notes: Sequence[_Note]) -> Finding:
-    quote = choose_quote(heard.words, finding.first, finding.last)
+    quote = heard.quote(finding.first, finding.last)
     if quote is None or heard.confidence(quote.first, quote.last) < SUREST:
         return finding
     return finding.weighing(_NOTED * max(_matches(note, finding, quote) for note in notes))

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from evaluations.core.evidence import FEWEST_TOKENS, MOST_TOKENS
+from evaluations.core.evidence import FEWEST_TOKENS, MOST_TOKENS, SUREST
 from evaluations.core.hearing import hears_fillers
 from evaluations.core.pace import BAND
 from evaluations.core.rhetoric import Device
 from evaluations.core.structure import call_back, calls_to_action, hooks
-from evaluations.evaluator.builtin.findings import SUREST, Finding, Heard, in_words
+from evaluations.evaluator.builtin.findings import Finding, Heard, in_words
 
 # Traunmüller and Eriksson (1995): F0 varies by 2–4 semitones (standard deviation) in speech, which
 # puts p10–p90 of ordinary speech at 5–10. Outside that band the voice is lively, or level.

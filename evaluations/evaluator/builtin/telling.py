@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from evaluations.core.evidence import SUREST
 from evaluations.core.pauses import OPEN_ENDED
 from evaluations.core.prose import chosen
 from evaluations.core.script import quoting
@@ -10,7 +11,7 @@ from evaluations.core.structure import bounds
 from evaluations.core.styles import Style
 from evaluations.core.styling import StyleItem
 from evaluations.evaluator.builtin.asking import ASKING, EXPLORING
-from evaluations.evaluator.builtin.findings import SUREST, Heard, in_words
+from evaluations.evaluator.builtin.findings import Heard, in_words
 from evaluations.evaluator.builtin.moments import after_it, length_of, rate_around
 from evaluations.evaluator.builtin.noticing import AREAS
 from evaluations.evaluator.builtin.remarks import Remark, said

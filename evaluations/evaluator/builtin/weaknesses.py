@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from evaluations.core.evidence import SUREST
 from evaluations.core.fillers import occurrences
 from evaluations.core.pace import BAND
 from evaluations.core.pauses import OPEN_ENDED
 from evaluations.core.sentences import CLAUSE_GAP, gap_before
 from evaluations.core.stopwords import STOPWORDS
 from evaluations.core.structure import bounds, call_back, calls_to_action, hooks
-from evaluations.evaluator.builtin.findings import SUREST, Finding, Heard, in_words
+from evaluations.evaluator.builtin.findings import Finding, Heard, in_words
 
 # See LIVELY_SEMITONES: p10–p90 under 4 semitones is well below ordinary speech.
 LEVEL_SEMITONES = 4.0
