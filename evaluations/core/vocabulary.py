@@ -18,7 +18,6 @@ _LONGEST_PHRASE = 8
 _MOST_PHRASES = 20
 _SAMPLE = 100
 
-_STEMMER = snowballstemmer.stemmer("english")
 _VOWELS = re.compile(r"[aeiouy]+")
 
 
@@ -48,7 +47,8 @@ class Vocabulary(CamelShape):
 
 @lru_cache(maxsize=20_000)
 def stem(token: str) -> str:
-    return str(_STEMMER.stemWord(token))
+    # A stemmer works on its word in itself, and evaluations are made in several threads: one each.
+    return str(snowballstemmer.stemmer("english").stemWord(token))
 
 
 def vocabulary(words: Sequence[Word], spans: Sequence[Span]) -> Vocabulary:
