@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
 
 from sessions_app.core import effects as fx
 from sessions_app.core.audio import BYTES_PER_SAMPLE
@@ -14,11 +16,13 @@ from sessions_app.vault import AudioVault, VaultFullError, VaultUnavailableError
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 MAX_WAITING = 2400
 """Effects that may wait: two minutes of 50 ms chunks."""
 
-
 RETRY_SECONDS = 0.5
+"""Between two questions to a vault that does not answer."""
 
 
 class Recorder:
@@ -74,11 +78,12 @@ class Recorder:
     async def _work(self, effect: fx.Effect) -> None:
         match effect:
             case fx.BeginCapture():
-                await self._vault.drop(self._key)
+                # However long it takes: on what is left of the last recording nothing can be built.
+                await self._answered(partial(self._vault.drop, self._key))
                 await self._open_captions(0)
             case fx.GoOnCapturing(heard=heard):
                 await self._open_captions(heard)
-                await self._catch_up(heard)
+                await self._answered(self._catch_up)
             case fx.Capture(start=start, pcm=pcm):
                 await self._keep(start, pcm)
             case fx.FinishCapture(run_id=run_id):
@@ -90,22 +95,26 @@ class Recorder:
                 await self._drop_captions()
         self._carry_out()
 
-    async def _keep(self, start: int, pcm: bytes) -> None:
-        kept = None
-        while kept is None:
+    async def _answered(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What the vault answers; it is asked until it does."""
+        while True:
             try:
-                kept = await self._vault.append(self._key, start, pcm)
+                return await ask()
             except VaultUnavailableError:
                 # What waits is bounded by the pump, and the client keeps what is not acknowledged.
                 log.warning("the vault does not answer")
                 await asyncio.sleep(RETRY_SECONDS)
-            except VaultFullError:
-                self._machine.audio_refused("The server has no room for more audio.")
-                return
-            except ValueError:
-                log.exception("a hole in the vault")
-                self._machine.audio_refused("The server lost audio that it had kept.")
-                return
+
+    async def _keep(self, start: int, pcm: bytes) -> None:
+        try:
+            kept = await self._answered(partial(self._vault.append, self._key, start, pcm))
+        except VaultFullError:
+            self._machine.audio_refused("The server has no room for more audio.")
+            return
+        except ValueError:
+            log.exception("a hole in the vault")
+            self._machine.audio_refused("The server lost audio that it had kept.")
+            return
         self._machine.audio_kept(kept)
         # What is sent again after a resume may have been caught up with already.
         self._caption(pcm[max(0, self._next - start) * BYTES_PER_SAMPLE :])
@@ -116,9 +125,9 @@ class Recorder:
         self._captions = Captions(self._transcriber, context, self._heard)
         self._next = start_sample
 
-    async def _catch_up(self, heard: int) -> None:
-        """Transcribe what was captured while nobody listened."""
-        async for block in self._vault.read(self._key, heard):
+    async def _catch_up(self) -> None:
+        """Transcribe what was captured while nobody listened; called again, go on from there."""
+        async for block in self._vault.read(self._key, self._next):
             self._caption(block)
 
     def _caption(self, pcm: bytes) -> None:

@@ -2,9 +2,13 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
+
 from sessions_app.core import effects as fx
+from sessions_app.live import recorder as recorder_module
 from sessions_app.live.recorder import Recorder
 from sessions_app.transcription import SpeechEvent, TranscriberContext
+from sessions_app.vault import VaultUnavailableError
 from sessions_app.vault.memory import MemoryVault
 from tests.sessions_app.core.driving import Driver
 from tests.speech import noise
@@ -63,3 +67,61 @@ async def test_a_resumed_transcription_is_given_each_sample_once():
     assert listening.start_sample == 16_000
     assert listening.given == PCM[32_000:]
     assert b"".join([block async for block in vault.read("key")]) == PCM
+
+
+class Absent(MemoryVault):
+    """A vault that fails once: when it is asked to ``drop``, or in the middle of a ``read``."""
+
+    def __init__(self, *away: str) -> None:
+        super().__init__(10**7, block_bytes=32_000)
+        self.away = set(away)
+
+    def _answer(self, what: str) -> None:
+        if what in self.away:
+            self.away.remove(what)
+            raise VaultUnavailableError("It is away.")
+
+    async def drop(self, key: str) -> None:
+        self._answer("drop")
+        await super().drop(key)
+
+    async def read(self, key: str, start: int = 0) -> AsyncIterator[bytes]:
+        async for block in super().read(key, start):
+            yield block
+            self._answer("read")
+
+
+@pytest.fixture
+def _impatient(monkeypatch) -> None:
+    monkeypatch.setattr(recorder_module, "RETRY_SECONDS", 0)
+
+
+async def held(vault: MemoryVault) -> bytes:
+    return b"".join([block async for block in vault.read("key")])
+
+
+@pytest.mark.usefixtures("_impatient")
+async def test_a_new_recording_never_begins_with_the_sound_of_the_last_one():
+    driver, vault, listening = Driver(), Absent("drop"), Listening()
+    await vault.append("key", 0, PCM)
+    recorder = Recorder(driver.machine, vault, listening, "key", lambda: None, context)
+    driver.record()
+    for effect in (fx.BeginCapture(1), fx.Capture(0, bytes(3_200)), fx.FinishCapture(1)):
+        recorder.put(effect)
+    await recorder.drained()
+    await recorder.close()
+    assert await held(vault) == bytes(3_200)
+    assert listening.given == bytes(3_200)
+
+
+@pytest.mark.usefixtures("_impatient")
+async def test_captions_miss_nothing_when_the_vault_is_away_at_a_resume():
+    driver, vault, listening = Driver(), Absent("read"), Listening()
+    await vault.append("key", 0, PCM[:64_000])
+    recorder = Recorder(driver.machine, vault, listening, "key", lambda: None, context)
+    driver.record()
+    for effect in (fx.GoOnCapturing(0), fx.Capture(32_000, PCM[64_000:]), fx.FinishCapture(1)):
+        recorder.put(effect)
+    await recorder.drained()
+    await recorder.close()
+    assert listening.given == PCM
