@@ -103,7 +103,8 @@ class AbandonCapture:
 
 @dataclass(frozen=True, slots=True)
 class RequestEvaluation:
-    """Prepare an evaluation of the first ``samples`` samples; report with ``run_changed``."""
+    """Prepare an evaluation of the first ``samples`` samples; report with ``run_changed``, or say
+    ``request_failed``."""
 
     run_id: int
     samples: int

@@ -53,6 +53,12 @@ class Evaluating(Capturing):
             )
         )
 
+    def request_failed(self, run_id: int) -> None:
+        """The evaluation could not be asked for: nobody works on it."""
+        if run_id == self.run_id and self.awaits_run:
+            self.evaluation.deliver_asked = False
+            self._show_stage(ShownStage.FAILED, "The evaluation could not be started.")
+
     def _process_captured(self) -> None:
         if self.state is not m.SessionState.IDLE:
             self._refuse_state("what was captured can be processed only from idle")
@@ -112,9 +118,9 @@ class Evaluating(Capturing):
             )
 
     def _set_time_limit(self, message: m.SetTimeLimit) -> None:
-        taken = self._take_time_limit(message)
-        seconds = self._script_seconds
-        if taken and seconds is not None and seconds > message.seconds:
+        # Before there is a script, it is being fitted to the limit that was.
+        longest = self._script_seconds or self.setup.time_limit_seconds
+        if self._take_time_limit(message) and longest > message.seconds:
             self._prepare_again()
 
     def _set_roles(self, message: m.SetActiveRoles) -> None:

@@ -16,6 +16,7 @@ from sessions_app.contract.messages import SessionInfo, SessionLimits
 from sessions_app.core import effects as fx
 from sessions_app.core.audio import MAX_CHUNK_BYTES
 from sessions_app.core.machine import SessionMachine
+from sessions_app.core.setup import Setup
 from sessions_app.live import replies, store
 from sessions_app.live.pump import Pump
 from sessions_app.live.recorder import Recorder
@@ -284,9 +285,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             case fx.CancelRun(run_id=run_id):
                 self._queue(self.store.cancel_runs, run_id)
             case fx.RequestEvaluation():
-                name = self.lineup.transcriber.name
-                setup = machine.setup.model_copy()
-                self._queue(self.store.request_evaluation, effect, setup, name)
+                self._queue(self._request_evaluation, machine, effect, machine.setup.model_copy())
                 # At once: a page that resumes now must not be told that it still records.
                 self._queue(self.store.save_snapshot, machine.snapshot())
             case fx.LoadDelivery(run_id=run_id):
@@ -357,6 +356,15 @@ class SessionConsumer(AsyncWebsocketConsumer):
             view = await self.store.run_view(self.machine.run_id)
             if view is not None:
                 self.machine.run_changed(view)
+
+    async def _request_evaluation(
+        self, machine: SessionMachine, asked: fx.RequestEvaluation, setup: Setup
+    ) -> None:
+        try:
+            await self.store.request_evaluation(asked, setup, self.lineup.transcriber.name)
+        except Exception:
+            machine.request_failed(asked.run_id)
+            raise
 
     async def _load_delivery(self, machine: SessionMachine, run_id: int) -> None:
         try:

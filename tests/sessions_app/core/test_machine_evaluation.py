@@ -126,6 +126,59 @@ def test_deliver_tries_a_failed_evaluation_again(driver):
     assert fx.LoadDelivery(1) in driver.take()
 
 
+def requests(driver: Driver) -> list[int]:
+    """The runs that have been asked for since the last time."""
+    return [effect.run_id for effect in driver.take() if isinstance(effect, fx.RequestEvaluation)]
+
+
+def test_deliver_tries_an_evaluation_again_that_could_not_be_asked_for(driver):
+    driver.record()
+    driver.wait(3, pcm=SECOND)
+    driver.stop()
+    driver.say(m.DeliverEvaluation())
+    assert requests(driver) == [1]
+    driver.machine.request_failed(1)
+    assert not driver.machine.awaits_run
+    failed = [sent for sent in driver.sent() if isinstance(sent, m.PipelineProgress)]
+    assert [sent.stage for sent in failed] == [ShownStage.FAILED]
+    driver.say(m.DeliverEvaluation())
+    assert requests(driver) == [1]
+    driver.machine.run_changed(driver.view(ShownStage.READY))
+    assert fx.LoadDelivery(1) in driver.take()
+
+
+def test_of_an_older_run_it_does_not_matter_that_it_could_not_be_asked_for(driver):
+    driver.record()
+    driver.wait(3, pcm=SECOND)
+    driver.stop()
+    driver.say(m.SetActiveRoles(role_ids=["timer"]))
+    driver.take()
+    driver.machine.request_failed(1)
+    assert driver.machine.awaits_run
+    assert not driver.take()
+
+
+def test_an_evaluation_on_its_way_is_prepared_again_for_a_shorter_time(driver):
+    """What it is being fitted to is the old limit: nobody would look at its length again."""
+    driver.record()
+    driver.wait(3, pcm=SECOND)
+    driver.stop()
+    driver.machine.run_changed(driver.view(ShownStage.GENERATING_EVALUATION))
+    assert requests(driver) == [1]
+    driver.say(m.SetTimeLimit(seconds=60))
+    assert requests(driver) == [2]
+    driver.say(m.SetTimeLimit(seconds=90))
+    assert requests(driver) == []
+
+
+def test_an_evaluation_that_fits_is_not_prepared_again(driver):
+    driver.evaluated()
+    driver.machine.run_changed(driver.view(ShownStage.READY, script_seconds=55.0))
+    driver.take()
+    driver.say(m.SetTimeLimit(seconds=60))
+    assert requests(driver) == []
+
+
 def test_a_second_save_before_the_answer_is_ignored(driver):
     driver.delivered()
     driver.say(m.PlaybackFinished())

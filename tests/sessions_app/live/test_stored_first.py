@@ -51,6 +51,9 @@ class Rows:
         await self._write("snapshot")
         return self.mine
 
+    async def request_evaluation(self, *_asked: Any) -> None:
+        await self._write("request")
+
     async def touch(self) -> None:
         pass
 
@@ -79,6 +82,7 @@ async def socket(rows: Rows) -> Any:
 
     consumer: Any = SessionConsumer(vendors=Mock())
     consumer.store, consumer.base_send, consumer.recorder = rows, sent, Mock()
+    consumer.lineup = Mock()
     consumer.machine = Driver(consent=None).machine
     yield consumer
     for pump in (consumer.outbox, consumer.rows):
@@ -161,3 +165,18 @@ async def test_a_consent_said_twice_is_told_twice_or_not_at_all(socket, rows):
         "consent_status",
         "consent_status",
     ]
+
+
+async def test_an_evaluation_that_could_not_be_asked_for_is_asked_for_again(socket, rows):
+    await say(socket, CONSENT, FORMAT.model_dump(by_alias=True), {"type": "start_recording"})
+    await say(socket, {"type": "stop_recording"})
+    await rows.until("pipeline_progress")
+    rows.error = OSError("the database is away")
+    socket.machine.capture_finished(socket.machine.run_id)
+    socket._carry_out()
+    await asyncio.wait_for(socket.rows.drained(), DEADLINE_SECONDS)
+    assert not socket.machine.awaits_run
+    rows.error = None
+    await say(socket, {"type": "deliver_evaluation"})
+    await rows.until("request")
+    assert socket.machine.awaits_run
