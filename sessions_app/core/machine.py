@@ -113,9 +113,9 @@ class SessionMachine(Evaluating):
             self._do(fx.GoOnCapturing(self._recording.heard))
         elif self.state is m.SessionState.PROCESSING:
             self._resume_processing()
-        shown = self.evaluation.spoken_run
-        if shown is not None and shown == self.run_id:
-            self._do(fx.ShowEvaluation(shown))
+        delivered = self.evaluation.kept_run
+        if delivered == self.run_id and self.evaluation.stage is ShownStage.READY:
+            self._do(fx.ShowEvaluation(self.run_id))
         if self._script_seconds is not None:
             self._send(self._estimate())
         self._take_up()

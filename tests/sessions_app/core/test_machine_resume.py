@@ -15,7 +15,14 @@ from sessions_app.core.run_view import Delivery, RunView
 from sessions_app.core.snapshot import Snapshot
 from sessions_app.transcription import Heard, Utterance
 from tests.sessions_app.contract.test_golden import CLIENT
-from tests.sessions_app.core.driving import EVALUATION, TRANSCRIPT, WALL_OFFSET, Driver, errors
+from tests.sessions_app.core.driving import (
+    EVALUATION,
+    SECOND,
+    TRANSCRIPT,
+    WALL_OFFSET,
+    Driver,
+    errors,
+)
 from tests.sessions_app.core.resuming import INFO, restored, stored
 from tests.sessions_app.core.test_machine_properties import said
 
@@ -261,6 +268,27 @@ def test_a_resumed_page_shows_the_final_transcript_again(driver):
     other.machine.resumed(INFO)
     updates = [message for message in other.sent() if isinstance(message, m.TranscriptUpdate)]
     assert [update.segments for update in updates] == [TRANSCRIPT.segments]
+
+
+@pytest.mark.parametrize("audio", [b"sound", None])
+def test_a_resumed_page_shows_the_delivered_evaluation_again(driver, audio):
+    """With or without its sound: what was delivered in writing is on the screen as well."""
+    driver.evaluated()
+    driver.say(m.DeliverEvaluation())
+    driver.machine.delivery_loaded(driver.delivery(audio=audio), driver.now)
+    again = restored(driver)
+    again.machine.resumed(INFO)
+    assert fx.ShowEvaluation(1) in again.take()
+
+
+def test_of_a_speech_too_short_there_is_no_evaluation_to_show_again(driver):
+    driver.record()
+    driver.wait(3, pcm=SECOND)
+    driver.stop()
+    driver.machine.run_changed(driver.view(ShownStage.FAILED, too_short=True))
+    again = restored(driver)
+    again.machine.resumed(INFO)
+    assert not [effect for effect in again.take() if isinstance(effect, fx.ShowEvaluation)]
 
 
 def test_an_evaluation_that_nobody_works_on_any_more_is_asked_for_again(driver):
