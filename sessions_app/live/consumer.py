@@ -24,7 +24,7 @@ from sessions_app.live.tickets import Ticket
 from sessions_app.live.vendors import Vendors
 from sessions_app.source import vault_key
 from sessions_app.vocabulary import context_of
-from speechcoach.errors import ProductError
+from speechcoach.errors import NotFoundError, ProductError
 
 log = logging.getLogger(__name__)
 
@@ -176,7 +176,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             if machine.changed and self._due("snapshot", SNAPSHOT_SECONDS, now):
                 self._queue(self.store.save_snapshot, machine.snapshot())
             if self._due("beat", store.BEAT_SECONDS, now):
-                self._queue(self.store.beat)
+                self._queue(self._beat)
                 self.access.put(None)
             self._carry_out()
 
@@ -185,6 +185,16 @@ class SessionConsumer(AsyncWebsocketConsumer):
             return False
         self.done_at[what] = now
         return True
+
+    async def _beat(self) -> None:
+        """Rings may be lost: who has lost the session hears of it here at the latest."""
+        try:
+            mine = await self.store.beat()
+        except NotFoundError:
+            await self.speech_erased({})
+        else:
+            if not mine:
+                self._hang_up(CloseCode.REPLACED)
 
     async def _check_access(self, _asked: None) -> None:
         try:
@@ -321,8 +331,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     def _hang_up(self, code: int) -> None:
         """Close; from now on nothing is taken from this client and nothing is sent to it."""
-        self.hung_up = True
-        self.tasks.append(asyncio.create_task(self.close(code)))
+        if not self.hung_up:
+            self.hung_up = True
+            self.tasks.append(asyncio.create_task(self.close(code)))
 
     async def _call(self, step: Callable[[], Awaitable[None]]) -> None:
         try:

@@ -254,9 +254,16 @@ class SessionStore:
         self._utterances = len(finished)
 
     @_apart
-    def beat(self) -> None:
-        """Say that the session has its client."""
-        self._mine().update(seen_at=timezone.now())
+    def beat(self) -> bool:
+        """Say that the session has its client; False when somebody else has the session by now.
+
+        Raises:
+            NotFoundError: the speech is gone.
+        """
+        mine = bool(self._mine().update(seen_at=timezone.now()))
+        if not mine:
+            self._speech()
+        return mine
 
     @_apart
     def require_permit(self) -> None:
@@ -303,21 +310,24 @@ class SessionStore:
     def begin_recording(self, run_id: int) -> None:
         """A new recording replaces what was not saved of older ones."""
         with transaction.atomic():
-            self._runs().filter(saved_at__isnull=True).delete()
-            self._save_utterances(())
-            self._mine().update(run_id=run_id, recorded_at=timezone.now())
+            if self._mine().update(run_id=run_id, recorded_at=timezone.now()):
+                self._runs().filter(saved_at__isnull=True).delete()
+                self._save_utterances(())
 
     @_apart
     def cancel_runs(self, up_to: int) -> None:
         """Older runs commit nothing more."""
         with transaction.atomic():
-            self._runs().filter(_OPEN_RUN, number__lte=up_to).update(status=Run.Status.CANCELLED)
-            self._mine().update(run_id=up_to + 1)
+            if self._mine().update(run_id=up_to + 1):
+                older = self._runs().filter(_OPEN_RUN, number__lte=up_to)
+                older.update(status=Run.Status.CANCELLED)
 
     @_apart
     def request_evaluation(self, asked: RequestEvaluation, setup: Setup, live_engine: str) -> None:
-        """Queue a run, or queue a failed one again."""
+        """Queue a run, or queue a failed one again; nothing once somebody else has the session."""
         speech = self._speech()
+        if speech.owner != self.owner:
+            return
         meeting = facts_of(speech)
         request = RunRequest(
             brief=Brief(

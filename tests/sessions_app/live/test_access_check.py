@@ -1,9 +1,10 @@
-"""When a session's socket looks whether its person may still have it. Its rows are played."""
+"""When a session's socket looks whether it may still have its session. Its rows are played."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 
@@ -11,7 +12,7 @@ from sessions_app.core.effects import SendAudio
 from sessions_app.live import consumer as shell
 from sessions_app.live import store
 from sessions_app.live.consumer import SessionConsumer
-from speechcoach.errors import ForbiddenError, SignedOutError
+from speechcoach.errors import ForbiddenError, NotFoundError, SignedOutError
 from tests.server import DEADLINE_SECONDS
 
 
@@ -24,9 +25,13 @@ class Rows:
         self.checked = asyncio.Condition()
         self.hold = asyncio.Event()
         self.hold.set()
+        self.mine = True
+        self.gone = False
 
-    async def beat(self) -> None:
-        pass
+    async def beat(self) -> bool:
+        if self.gone:
+            raise NotFoundError("It is not there.")
+        return self.mine
 
     async def require_permit(self) -> None:
         async with self.checked:
@@ -47,7 +52,12 @@ def socket(rows: Rows) -> Any:
     consumer: Any = SessionConsumer(vendors=Mock())
     consumer.store = rows
     consumer.machine = SimpleNamespace(
-        receive_audio=Mock(), effects=list, tick=Mock(), awaits_run=False, changed=False
+        receive_audio=Mock(),
+        effects=list,
+        tick=Mock(),
+        parted=Mock(),
+        awaits_run=False,
+        changed=False,
     )
     consumer.sent = asyncio.Queue()
     consumer.base_send = consumer.sent.put
@@ -95,16 +105,37 @@ async def test_rings_while_it_looks_are_one_more_look(socket, rows):
     assert rows.checks == 2
 
 
-async def test_without_a_ring_it_looks_with_every_beat(socket, rows, monkeypatch):
+@pytest.fixture
+async def ticking(socket, monkeypatch) -> AsyncIterator[Any]:
+    """The socket, which looks at its rows all the time."""
     monkeypatch.setattr(shell, "TICK_SECONDS", 0)
     monkeypatch.setattr(store, "BEAT_SECONDS", 0)
-    ticking = asyncio.create_task(socket._tick(socket.machine))
-    try:
-        await checked(rows, 3)
-        rows.error = ForbiddenError("No more.")
-        assert await closed_with(socket) == 4403
-    finally:
-        ticking.cancel()
+    socket.recorder = Mock(erase=AsyncMock())
+    task = asyncio.create_task(socket._tick(socket.machine))
+    yield socket
+    task.cancel()
+
+
+async def test_without_a_ring_it_looks_with_every_beat(ticking, rows):
+    await checked(rows, 3)
+    rows.error = ForbiddenError("No more.")
+    assert await closed_with(ticking) == 4403
+
+
+async def test_a_session_that_was_taken_over_is_let_go_of_without_a_ring(ticking, rows):
+    await checked(rows, 1)
+    rows.mine = False
+    assert await closed_with(ticking) == 4409
+    await ticking.receive(bytes_data=b"\0\0")
+    ticking.machine.receive_audio.assert_not_called()
+
+
+async def test_a_speech_that_is_erased_is_let_go_of_without_a_ring(ticking, rows):
+    await checked(rows, 1)
+    rows.gone = True
+    assert await closed_with(ticking) == 4404
+    await asyncio.wait_for(ticking.rows.drained(), DEADLINE_SECONDS)
+    ticking.recorder.erase.assert_awaited_once()
 
 
 async def test_rows_that_cannot_be_read_end_nothing(socket, rows):

@@ -7,11 +7,15 @@ from asgiref.sync import async_to_sync
 
 from clubs.scoping import club_scope
 from evaluations.core.shapes import Segment
+from evaluations.models import Run
+from sessions_app.core.effects import RequestEvaluation
+from sessions_app.core.setup import Setup
 from sessions_app.core.snapshot import Snapshot
 from sessions_app.live import store
 from sessions_app.live.store import SessionStore
 from sessions_app.live.tickets import Ticket
-from sessions_app.models import LiveUtterance
+from sessions_app.models import LiveUtterance, Speech
+from speechcoach.errors import NotFoundError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,3 +58,39 @@ def test_a_snapshot_says_whether_the_session_was_still_its_own(cast):
     assert async_to_sync(older.save_snapshot)(heard(1)) is True
     store._open_session(ticket, opened.speech_id)
     assert async_to_sync(older.save_snapshot)(heard(2)) is False
+
+
+def test_a_beat_says_whether_the_session_is_still_its_own(cast):
+    ticket = Ticket(cast.operator.pk, cast.club.pk, "session", None)
+    older, opened = store._open_session(ticket, None)
+    assert async_to_sync(older.save_snapshot)(heard(1))
+    assert async_to_sync(older.beat)() is True
+    newer, _ = store._open_session(ticket, opened.speech_id)
+    assert async_to_sync(older.beat)() is False
+    with club_scope(cast.club):
+        Speech.objects.filter(club=cast.club, pk=opened.speech_id).delete()
+    with pytest.raises(NotFoundError):
+        async_to_sync(newer.beat)()
+
+
+def test_who_was_replaced_without_knowing_it_touches_no_run_of_the_newer_one(cast):
+    ticket = Ticket(cast.operator.pk, cast.club.pk, "session", None)
+    older, opened = store._open_session(ticket, None)
+    assert async_to_sync(older.save_snapshot)(heard(1))
+    newer, _ = store._open_session(ticket, opened.speech_id)
+    async_to_sync(newer.begin_recording)(1)
+    async_to_sync(newer.save_snapshot)(heard(2))
+    with club_scope(cast.club):
+        Run.objects.create(
+            club=cast.club, speech_id=opened.speech_id, number=1, samples=1, request={}
+        )
+    async_to_sync(older.cancel_runs)(1)
+    async_to_sync(older.begin_recording)(1)
+    asked = RequestEvaluation(2, 16_000, (), 0)
+    async_to_sync(older.request_evaluation)(asked, Setup(), "scripted")
+    with club_scope(cast.club):
+        speech = Speech.objects.get(club=cast.club, pk=opened.speech_id)
+        runs = Run.objects.filter(club=cast.club, speech=speech)
+        assert speech.run_id == 1
+        assert list(runs.values_list("number", "status")) == [(1, Run.Status.QUEUED)]
+        assert LiveUtterance.objects.filter(club=cast.club, speech=speech).count() == 2
