@@ -207,15 +207,23 @@ class SessionConsumer(AsyncWebsocketConsumer):
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        # Each of these is done, whatever becomes of the others; the session itself comes first.
+        async with contextlib.AsyncExitStack() as last:
+            for pump in (self.access, self.rows, self.outbox):
+                last.push_async_callback(pump.close)
+            last.push_async_callback(self._leave_groups)
+            if self.machine is not None:
+                last.push_async_callback(self.recorder.close)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(5):
+                        await self._part(self.machine)
+
+    async def _leave_groups(self) -> None:
         for group in self.joined:
-            await self.channel_layer.group_discard(group, self.channel_name)
-        if self.machine is not None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(5):
-                    await self._part(self.machine)
-            await self.recorder.close()
-        for pump in (self.outbox, self.rows, self.access):
-            await pump.close()
+            try:
+                await self.channel_layer.group_discard(group, self.channel_name)
+            except Exception as error:  # noqa: BLE001 - whatever the layer raises: it forgets by itself
+                log.warning("group not left: %s", type(error).__name__)
 
     async def _part(self, machine: SessionMachine) -> None:
         """What was asked for so far is still done; the session is left for whoever resumes it."""
