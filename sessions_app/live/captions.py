@@ -78,9 +78,13 @@ class Captions:
             async with stream, asyncio.TaskGroup() as group:
                 group.create_task(self._feed(stream))
                 group.create_task(self._listen(aiter(stream)))
-        except* ProviderError as errors:
+        except* Exception as errors:  # noqa: BLE001 - whatever it is, the speech goes on
             for error in errors.exceptions:
-                self._give_up(getattr(error, "reason", error))
+                # A fault of the engine's own by its kind only: it may quote what was said.
+                if isinstance(error, ProviderError):
+                    self._give_up(error.reason)
+                else:
+                    self._give_up(type(error).__name__)
 
     async def _feed(self, stream: TranscriptStream) -> None:
         while pcm := await self._waiting.get():

@@ -12,8 +12,9 @@ class Failing:
 
     name = "failing"
 
-    def __init__(self, *, says: bool) -> None:
+    def __init__(self, *, says: bool, error: Exception | None = None) -> None:
         self._says = says
+        self._error = error or ProviderError(Reason.UNAVAILABLE, "It is gone.")
         self._refused = asyncio.Event()
 
     def stream(self, _fmt, _context):
@@ -32,7 +33,7 @@ class Failing:
 
     async def push(self, _pcm: bytes) -> None:
         self._refused.set()
-        raise ProviderError(Reason.UNAVAILABLE, "It is gone.")
+        raise self._error
 
     async def finish(self) -> None:
         pass
@@ -41,9 +42,9 @@ class Failing:
         await self._refused.wait()
 
 
-async def told(*, says: bool) -> list[SpeechEvent]:
+async def told(*, says: bool, error: Exception | None = None) -> list[SpeechEvent]:
     events: list[SpeechEvent] = []
-    engine = Failing(says=says)
+    engine = Failing(says=says, error=error)
     captions = Captions(engine, TranscriberContext(), events.append)
     async with asyncio.timeout(60):
         # Heard first, where it says so.
@@ -57,3 +58,9 @@ async def told(*, says: bool) -> list[SpeechEvent]:
 async def test_that_captions_failed_is_told_once_whoever_knows_it_first():
     assert await told(says=True) == [StreamStatus("failed")]
     assert await told(says=False) == [StreamStatus("failed")]
+
+
+async def test_an_engine_with_a_fault_of_its_own_is_given_up_and_its_words_not_logged(caplog):
+    assert await told(says=False, error=KeyError("quillwort")) == [StreamStatus("failed")]
+    assert "KeyError" in caplog.text
+    assert "quillwort" not in caplog.text
