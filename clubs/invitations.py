@@ -1,8 +1,6 @@
 """Inviting people by link: 256 random bits, single use, kept only as a hash."""
 
-import hashlib
 import logging
-import secrets
 from datetime import timedelta
 from typing import Final
 
@@ -16,6 +14,7 @@ from django_scopes import scopes_disabled
 from clubs.models import Invitation, Membership, User
 from clubs.permissions import Action, may_invite, require
 from clubs.scoping import club_scope
+from clubs.tokens import new_token, token_hash
 from speechcoach.errors import ForbiddenError, NotFoundError, TooManyError
 
 log = logging.getLogger(__name__)
@@ -47,10 +46,10 @@ def invite(actor: Membership, role: str, email: str = "") -> tuple[Invitation, s
         raise ForbiddenError(f"Your role in this club may not invite people as {role}.")
     if Invitation.objects.filter(club=actor.club).open().count() >= MAX_OPEN:
         raise TooManyError(f"There are {MAX_OPEN} open invitations; withdraw some first.")
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     invitation = Invitation.objects.create(
         club=actor.club,
-        token_hash=_hash(token),
+        token_hash=token_hash(token),
         email=email.lower(),
         role=role,
         created_by=actor.user,
@@ -88,7 +87,7 @@ def access_invitation_by_token(token: str) -> Invitation:
         invitation = (
             Invitation.objects.select_related("club", "created_by")
             .open()
-            .filter(token_hash=_hash(token), club__suspended_at__isnull=True)
+            .filter(token_hash=token_hash(token), club__suspended_at__isnull=True)
             .first()
         )
     if invitation is None:
@@ -139,7 +138,3 @@ def revoke(actor: Membership, invitation: Invitation) -> bool:
         raise ForbiddenError(f"Your role in this club may not withdraw this {invitation.role}.")
     fresh = Invitation.objects.filter(club=actor.club, pk=invitation.pk).open()
     return fresh.update(revoked_at=timezone.now()) == 1
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

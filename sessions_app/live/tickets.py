@@ -1,11 +1,11 @@
 """How a signed-in page opens a socket: 256 random bits, single use, kept only as a hash."""
 
-import hashlib
-import secrets
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from django.core.cache import cache
+
+from clubs.tokens import new_token, token_hash
 
 LIFETIME_SECONDS = 60
 
@@ -28,7 +28,7 @@ class Ticket:
 
 def issue(ticket: Ticket) -> str:
     """Make a token that ``redeem`` turns into ``ticket``, once, within a minute."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     cache.set(_key(token), asdict(ticket), LIFETIME_SECONDS)
     return token
 
@@ -44,4 +44,4 @@ async def redeem(token: str) -> Ticket | None:
 
 
 def _key(token: str) -> str:
-    return f"ticket.{hashlib.sha256(token.encode()).hexdigest()}"
+    return f"ticket.{token_hash(token)}"

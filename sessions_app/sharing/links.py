@@ -1,7 +1,5 @@
 """Share links: 256 random bits, shown once, kept only as a hash."""
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,6 +8,7 @@ from django_scopes import scopes_disabled
 
 from clubs.access import NOT_FOUND
 from clubs.models import Membership
+from clubs.tokens import new_token, token_hash
 from sessions_app.documents import kept_run
 from sessions_app.models import ShareLink, Speech
 from sessions_app.visibility import may_decide, relation_to
@@ -38,12 +37,12 @@ def make(membership: Membership, speech: Speech, days: int, now: datetime) -> tu
         raise BadRequestError("There is nothing to share yet: save the speech first.")
     if active(speech, now).count() >= MOST_LINKS:
         raise TooManyError(f"This speech has {MOST_LINKS} links already. Revoke one of them first.")
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     link = ShareLink.objects.create(
         club=membership.club,
         speech=speech,
         run=run,
-        token_hash=_hash(token),
+        token_hash=token_hash(token),
         created_by=membership.user,
         created_at=now,
         expires_at=now + timedelta(days=days),
@@ -76,17 +75,19 @@ def opened(token: str, now: datetime) -> ShareLink:
     """The link with this token, with ``.club``, ``.speech`` and ``.run`` loaded.
 
     Raises:
-        NotFoundError: there is none, or it has expired or was revoked; nothing tells which.
+        NotFoundError: there is none, it has expired or was revoked, or the club is suspended;
+            nothing tells which.
     """
     # Whoever comes with a token comes without a club: the link says which one's scope to enter.
     with scopes_disabled():
         link = (
             ShareLink.objects.select_related("club", "speech", "run")
             .filter(
-                token_hash=_hash(token),
+                token_hash=token_hash(token),
                 revoked_at=None,
                 expires_at__gt=now,
                 run__saved_at__isnull=False,
+                club__suspended_at__isnull=True,
             )
             .first()
         )
@@ -105,7 +106,3 @@ def count(link: ShareLink, now: datetime) -> None:
 def _require_decision(membership: Membership, speech: Speech) -> None:
     if not may_decide(membership.role, relation_to(membership, speech)):
         raise ForbiddenError("Only the speaker and the club's officers may share a speech.")
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

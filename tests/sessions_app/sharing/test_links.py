@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
-from clubs.models import Membership, User
+from clubs.models import Club, Membership, User
 from clubs.scoping import club_scope
 from evaluations.models import Output, Run, StageResult
 from sessions_app.models import ShareLink, Speech
@@ -220,6 +220,14 @@ class TestEnding:
         assert links.opened(token, made + timedelta(hours=23, minutes=59)).speech == speech
         with pytest.raises(NotFoundError):
             links.opened(token, made + timedelta(days=1))
+
+    @pytest.mark.parametrize("below", ["", "audio"])
+    def test_it_opens_nothing_while_the_club_is_suspended(self, cast, speech, below) -> None:
+        address = shared_address(share(cast, speech, cast.member)) + below
+        Club.objects.filter(pk=cast.club.pk).update(suspended_at=timezone.now())
+        assert gone(address)
+        Club.objects.filter(pk=cast.club.pk).update(suspended_at=None)
+        assert Client().get(address).status_code == 200
 
     def test_it_ends_with_what_it_shows(self, cast, speech) -> None:
         address = shared_address(share(cast, speech, cast.member))
