@@ -1,6 +1,8 @@
 """A session as it is kept between connections and processes."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evaluations.core.shapes import Segment
 from sessions_app.contract.messages import SessionState
@@ -31,6 +33,14 @@ class Snapshot(BaseModel):
     accepting: bool = True
     cool_down_until: float = 0.0
     delivery_ends_at: float | None = None
+
+    @classmethod
+    def read(cls, stored: object) -> Self | None:
+        """A session as its row holds it; None for none, and for what this version cannot read."""
+        try:
+            return cls.model_validate(stored)
+        except ValidationError:
+            return None
 
     def at_rest(self) -> "Snapshot":
         """The same session with nothing going on: what a page finds that opens it anew."""

@@ -16,8 +16,7 @@ from sessions_app.contract.messages import SessionInfo, SessionLimits
 from sessions_app.core import effects as fx
 from sessions_app.core.audio import MAX_CHUNK_BYTES
 from sessions_app.core.machine import SessionMachine
-from sessions_app.core.setup import Setup
-from sessions_app.live import replies, store
+from sessions_app.live import replies, steps, store
 from sessions_app.live.pump import Pump
 from sessions_app.live.recorder import Recorder
 from sessions_app.live.tickets import Ticket
@@ -79,7 +78,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             await self.close(CloseCode.TOO_MANY)
             return
         # Before the rows are asked: what changes after that rings.
-        for group in store.permit_of(ticket).groups:
+        for group in ticket.permit.groups:
             await self._join(group)
         try:
             self.store, opened = await store.open_session(ticket, scope["query"].get("resume"))
@@ -303,17 +302,18 @@ class SessionConsumer(AsyncWebsocketConsumer):
             case fx.CancelRun(run_id=run_id):
                 self._queue(self.store.cancel_runs, run_id)
             case fx.RequestEvaluation():
-                self._queue(self._request_evaluation, machine, effect, machine.setup.model_copy())
+                setup, engine = machine.setup.model_copy(), self.lineup.transcriber.name
+                self._queue(steps.request_evaluation, machine, self.store, effect, setup, engine)
                 # At once: a page that resumes now must not be told that it still records.
                 self._queue(self.store.save_snapshot, machine.snapshot())
             case fx.LoadDelivery(run_id=run_id):
-                self._queue(self._load_delivery, machine, run_id)
+                self._queue(steps.load_delivery, machine, self.store, run_id)
             case fx.ShowEvaluation(run_id=run_id):
-                self._queue(self._show_evaluation, machine, run_id)
+                self._queue(steps.show_evaluation, machine, self.store, run_id)
             case fx.KeepOutputs(run_id=run_id):
-                self._queue(self._keep_outputs, machine, run_id)
+                self._queue(steps.keep_outputs, machine, self.store, run_id)
             case fx.Erase(consent=consent):
-                self._queue(self._erase, machine, consent)
+                self._queue(steps.erase, machine, self.store, self.recorder, consent)
 
     def _queue(self, step: Callable[..., Awaitable[Any]], *args: Any) -> None:
         async def call() -> None:
@@ -375,37 +375,3 @@ class SessionConsumer(AsyncWebsocketConsumer):
             view = await self.store.run_view(self.machine.run_id)
             if view is not None:
                 self.machine.run_changed(view)
-
-    async def _request_evaluation(
-        self, machine: SessionMachine, asked: fx.RequestEvaluation, setup: Setup
-    ) -> None:
-        try:
-            await self.store.request_evaluation(asked, setup, self.lineup.transcriber.name)
-        except Exception:
-            machine.request_failed(asked.run_id)
-            raise
-
-    async def _load_delivery(self, machine: SessionMachine, run_id: int) -> None:
-        try:
-            delivery = await self.store.delivery(run_id)
-        except ProductError as error:
-            machine.delivery_failed(run_id, error.sentence)
-        else:
-            machine.delivery_loaded(delivery, time.monotonic())
-
-    async def _show_evaluation(self, machine: SessionMachine, run_id: int) -> None:
-        with contextlib.suppress(ProductError):
-            machine.shown_again(await self.store.delivery(run_id))
-
-    async def _keep_outputs(self, machine: SessionMachine, run_id: int) -> None:
-        try:
-            saved = await self.store.keep_outputs(run_id, machine.setup.notes)
-        except ProductError as error:
-            machine.step_failed(error.sentence)
-        else:
-            machine.outputs_saved(run_id, saved)
-
-    async def _erase(self, machine: SessionMachine, consent: Any) -> None:
-        await self.recorder.erase()
-        await self.store.erase(consent)
-        machine.erased(time.monotonic())

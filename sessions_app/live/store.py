@@ -21,14 +21,12 @@ from django.utils import timezone
 from clubs.access import NOT_FOUND
 from clubs.engines import EngineChoice, choice_of
 from clubs.models import Club, ConsentEvent, Membership, RetentionPolicy
-from clubs.permissions import Action
 from clubs.revocation import Permit, require_permit
 from clubs.scoping import club_scope
 from evaluations import outputs
-from evaluations.core.shapes import Brief, Segment
+from evaluations.core.shapes import Segment
 from evaluations.core.stages import ShownStage
 from evaluations.models import Run
-from evaluations.pipeline import LiveTranscriptShape, RunRequest
 from evaluations.queueing import request_run
 from sessions_app.access import access_operable, speech_of
 from sessions_app.consent import shown_consent
@@ -37,10 +35,10 @@ from sessions_app.core.effects import RequestEvaluation
 from sessions_app.core.run_view import Delivery, RunView
 from sessions_app.core.setup import Setup
 from sessions_app.core.snapshot import Snapshot
-from sessions_app.files import as_message, context_files, key_terms
+from sessions_app.files import as_message
 from sessions_app.live.tickets import Ticket
-from sessions_app.meetings.agenda import facts_of
 from sessions_app.models import LiveUtterance, Speech
+from sessions_app.run_request import run_request
 from sessions_app.speakers import speaker_id_for
 from speechcoach.errors import NotFoundError
 
@@ -99,8 +97,7 @@ async def open_session(ticket: Ticket, resume: str | None) -> tuple["SessionStor
 
 
 def _open_session(ticket: Ticket, resume: str | None) -> tuple["SessionStore", Opened]:
-    permit = permit_of(ticket)
-    operator = require_permit(permit)
+    operator = require_permit(ticket.permit)
     club = operator.club
     with club_scope(club):
         speech, resumed = _speech_for(operator, ticket, resume)
@@ -118,12 +115,7 @@ def _open_session(ticket: Ticket, resume: str | None) -> tuple["SessionStore", O
         choice = choice_of(club)
     opened = Opened(club.pk, str(speech.pk), snapshot, resumed, choice)
     utterances = len(snapshot.finished)
-    return SessionStore(club, opened.speech_id, permit, owner, utterances), opened
-
-
-def permit_of(ticket: Ticket) -> Permit:
-    """On what grounds the session of a ticket is open."""
-    return Permit(ticket.user_id, ticket.club_id, Action.OPERATE, ticket.session_key)
+    return SessionStore(club, opened.speech_id, ticket.permit, owner, utterances), opened
 
 
 def _speech_for(operator: Membership, ticket: Ticket, resume: str | None) -> tuple[Speech, bool]:
@@ -142,13 +134,13 @@ def _within_window(speech: Speech) -> bool:
     # A killed process leaves its last beat, not the moment of the loss.
     window = timedelta(seconds=RESUME_WINDOW_SECONDS + BEAT_SECONDS)
     fresh = speech.seen_at is not None and timezone.now() - speech.seen_at <= window
-    return fresh and speech.session is not None
+    return fresh and Snapshot.read(speech.session) is not None
 
 
 def _snapshot_of(speech: Speech) -> Snapshot:
-    """The session as it was left; of a speech that never had one, what its row says."""
-    if speech.session is not None:
-        snapshot = Snapshot.model_validate(speech.session)
+    """The session as it was left; of one that never was, or cannot be read, what its row says."""
+    snapshot = Snapshot.read(speech.session)
+    if snapshot is not None:
         kept = LiveUtterance.objects.filter(club=speech.club_id, speech=speech)
         finished = tuple(Segment.model_validate(row.segment) for row in kept)
         run_id = max(snapshot.run_id, speech.run_id)
@@ -328,25 +320,7 @@ class SessionStore:
         speech = self._speech()
         if speech.owner != self.owner:
             return
-        meeting = facts_of(speech)
-        request = RunRequest(
-            brief=Brief(
-                speaker_name=speech.speaker_name,
-                project=setup.project,
-                time_limit_seconds=setup.time_limit_seconds,
-                style=setup.style,
-                notes=setup.notes,
-                roles=setup.roles,
-            ),
-            live=LiveTranscriptShape(
-                segments=asked.live_segments,
-                complete_samples=asked.live_complete_samples,
-                engine=live_engine,
-            ),
-            key_terms=key_terms(speech, meeting),
-            context_files=context_files(speech),
-            meeting=meeting,
-        )
+        request = run_request(speech, asked, setup, live_engine)
         request_run(self.club, self.speech_id, asked.run_id, asked.samples, request)
 
     @_apart

@@ -5,6 +5,8 @@ from typing import Literal
 
 from django.core.cache import cache
 
+from clubs.permissions import Action
+from clubs.revocation import Permit
 from clubs.tokens import new_token, token_hash
 
 LIFETIME_SECONDS = 60
@@ -24,6 +26,11 @@ class Ticket:
     purpose: Purpose
     speech_id: str | None = None
     session_key: str | None = field(default=None, repr=False)
+
+    @property
+    def permit(self) -> Permit:
+        """On what grounds the socket is open."""
+        return Permit(self.user_id, self.club_id, Action.OPERATE, self.session_key)
 
 
 def issue(ticket: Ticket) -> str:

@@ -154,6 +154,19 @@ def test_a_demo_keeps_nothing_that_was_abandoned(club, vault, settings):
     assert async_to_sync(vault.length)(vault_key(club.pk, str(speech.pk))) == 0
 
 
+UNREADABLE = {"state": "pondering", "runId": 1}
+
+
+def test_a_session_that_cannot_be_read_does_not_keep_others_from_their_purge(club, vault):
+    """Another version may have written it; what was said goes when its time comes all the same."""
+    since = NOW - timedelta(hours=1)
+    for session in (UNREADABLE, {}):
+        Speech.objects.create(club=club, state="recording", seen_at=since, session=session)
+    assert purge.rest_abandoned(club, NOW) == 2
+    assert set(Speech.objects.values_list("state", flat=True)) == {"idle"}
+    assert Speech.objects.filter(session__isnull=True).count() == 1
+
+
 @pytest.mark.parametrize("since", [timedelta(0), timedelta(seconds=60), WINDOW])
 def test_a_session_that_may_be_resumed_is_left_alone(club, since):
     speech = left(club, since=since)

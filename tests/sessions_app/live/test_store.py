@@ -6,7 +6,7 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from clubs.scoping import club_scope
-from evaluations.core.shapes import Segment
+from evaluations.core.shapes import ProjectContext, Segment
 from evaluations.models import Run
 from sessions_app.core.effects import RequestEvaluation
 from sessions_app.core.setup import Setup
@@ -94,3 +94,18 @@ def test_who_was_replaced_without_knowing_it_touches_no_run_of_the_newer_one(cas
         assert speech.run_id == 1
         assert list(runs.values_list("number", "status")) == [(1, Run.Status.QUEUED)]
         assert LiveUtterance.objects.filter(club=cast.club, speech=speech).count() == 2
+
+
+def test_a_session_that_cannot_be_read_is_opened_anew_with_what_the_row_says(cast):
+    ticket = Ticket(cast.operator.pk, cast.club.pk, "session", None)
+    older, opened = store._open_session(ticket, None)
+    agreed = ProjectContext(speech_title="The river")
+    async_to_sync(older.save_setup)(Setup(project=agreed))
+    with club_scope(cast.club):
+        mine = Speech.objects.filter(club=cast.club, pk=opened.speech_id)
+        mine.update(session={"state": "pondering"}, run_id=4)
+    named = Ticket(cast.operator.pk, cast.club.pk, "session", opened.speech_id)
+    _, again = store._open_session(named, opened.speech_id)
+    assert not again.resumed
+    assert again.snapshot.setup.project == agreed
+    assert again.snapshot.run_id == 4
