@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from clubs.core.retention import Clocks, Part, SpeechFacts, Verdict, verdict
 from clubs.models import Club, ConsentEvent, PurgeClock, PurgeRecord, RetentionPolicy
@@ -111,7 +112,8 @@ def run(club: Club, now: datetime, *, started_by: int | None = None, batch: int 
         worked = False
         for speeches in _batches(club, clocks, now, batch):
             worked = _batch(club, clocks, now, speeches, entry) or worked
-            clock.update(next_run_at=now + LEASE)
+            # By the time that it is: a long run would be taken for dead, and made twice.
+            clock.update(next_run_at=timezone.now() + LEASE)
     except Exception as error:
         kind = type(error).__name__
         # Not the error itself, which may quote a row; whoever runs the task has it.

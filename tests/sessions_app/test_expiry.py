@@ -228,6 +228,24 @@ def test_of_two_only_one_has_the_run(club):
     assert expiry.claim(club, NOW + expiry.LEASE)
 
 
+def test_a_long_run_keeps_its_lease_however_long_it_takes(club, monkeypatch):
+    policy(club)
+    save_speeches(club, 2, NOW)
+    began, later = NOW + 40 * DAY, NOW + 40 * DAY + 2 * expiry.LEASE
+    assert expiry.claim(club, began)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    leased: list[datetime] = []
+    work = expiry._batch
+
+    def watched(*args):
+        leased.append(PurgeClock.objects.get(club=club).next_run_at)
+        return work(*args)
+
+    monkeypatch.setattr(expiry, "_batch", watched)
+    expiry.run(club, began, batch=1)
+    assert leased == [began + expiry.LEASE, later + expiry.LEASE]
+
+
 def test_the_task_does_what_is_due(cast):
     with club_scope(cast.club):
         save_speeches(cast.club, 3, timezone.now() - 91 * DAY)
