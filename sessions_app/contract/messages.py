@@ -8,7 +8,8 @@ camelCase on the wire. Binary frames are not messages: from the client they are 
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from evaluations.core.shapes import CamelShape, Evaluation, RoleResult, Segment
 from evaluations.core.stages import ShownStage
@@ -24,6 +25,15 @@ class SessionState(StrEnum):
 class Incoming(CamelShape):
     # A newer client may send fields that this server does not know.
     model_config = ConfigDict(extra="ignore", strict=True)
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_stored(cls, value: object) -> object:
+        # PostgreSQL takes every character but this one.
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and "\0" in text for text in texts):
+            raise PydanticCustomError("nul", "a text may not hold U+0000")
+        return value
 
 
 class AudioFormatMessage(Incoming):

@@ -89,6 +89,21 @@ def test_the_sentence_names_field_and_expectation(name, field, value, expectatio
     assert expectation in sentence
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [
+        ("set_consent", "speakerName", "Ada\0"),
+        ("set_notes", "notes", "\0"),
+        ("set_project_context", "objectives", ["Breathe", "Pau\0se"]),
+    ],
+)
+def test_a_text_that_no_database_takes_is_refused(name, field, value):
+    """PostgreSQL knows no U+0000: the session would never again be stored."""
+    sentence = refusal(json.dumps({**example(name), field: value}))
+    assert f"`{field}`" in sentence
+    assert "U+0000" in sentence
+
+
 def test_the_place_in_a_list_is_named():
     sentence = refusal(json.dumps({**example("set_project_context"), "objectives": ["A" * 501]}))
     assert "`objectives.0`" in sentence
