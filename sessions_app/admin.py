@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -55,9 +56,15 @@ class SpeechAdmin(ClubAdmin):
         )
         return [due, *super().get_urls()]
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        holds = LegalHold.objects.filter(lifted_at__isnull=True, speech=OuterRef("pk"))
+        rows = super().get_queryset(request).annotate(is_held=Exists(holds))
+        # A session's snapshot holds its transcript: no list reads that.
+        return rows.defer("session")
+
     @admin.display(boolean=True, description="legal hold")
-    def held(self, speech: Speech) -> bool:
-        return expiry.held(speech.club).filter(speech=speech).exists()
+    def held(self, speech: Any) -> bool:
+        return bool(speech.is_held)
 
     def due_view(self, request: HttpRequest) -> TemplateResponse:
         """What the clocks would delete now, by the question that the job asks."""
@@ -92,7 +99,9 @@ class SpeechAdmin(ClubAdmin):
         with transaction.atomic():
             # Locked: a purge that has found one of them either is through with it, or waits.
             speeches = list(Speech.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
-            new = [speech for speech in speeches if not self.held(speech)]
+            in_force = LegalHold.objects.filter(speech__in=speeches, lifted_at__isnull=True)
+            known = set(in_force.values_list("speech", flat=True))
+            new = [speech for speech in speeches if speech.pk not in known]
             for speech in new:
                 held = LegalHold.objects.create(
                     club_id=speech.club_id,
@@ -133,7 +142,15 @@ def _named(said: Verdict) -> str:
 
 @admin.register(LegalHold)
 class LegalHoldAdmin(ClubAdmin):
-    list_display = ("placed_at", "club", "speech", "reason", "placed_by", "lifted_at", "lifted_by")
+    list_display = (
+        "placed_at",
+        "club",
+        "speech_id",
+        "reason",
+        "placed_by",
+        "lifted_at",
+        "lifted_by",
+    )
     list_filter = (ClubFilter, ("lifted_at", admin.EmptyFieldListFilter))
     list_select_related = ("club",)
     search_fields = ("reason", "=speech__id")

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_scopes import scopes_disabled
 
@@ -238,6 +240,22 @@ class TestHolds:
                 ("held", str(held.pk), cast.officer.pk),
                 ("released", str(held.pk), cast.officer.pk),
             ]
+
+
+@pytest.mark.parametrize("page", ["speech", "legalhold"])
+def test_a_list_asks_as_often_for_many_as_for_few(cast, officer, page):
+    """And never for the sessions, which hold transcripts."""
+
+    def asked(speeches: int) -> int:
+        with club_scope(cast.club):
+            for speech in save_speeches(cast.club, speeches, timezone.now()):
+                LegalHold.objects.create(club=cast.club, speech=speech, reason="a complaint")
+        with CaptureQueriesContext(connection) as queries:
+            assert officer.get(f"/admin/sessions_app/{page}/").status_code == 200
+        assert not any('"session"' in query["sql"] for query in queries)
+        return len(queries)
+
+    assert asked(1) == asked(6)
 
 
 class TestErasure:
