@@ -5,11 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from evaluations.core.series import RMS_WINDOW_SECONDS, AudioSeries
+from evaluations.core.series import RMS_WINDOW_SECONDS, SPEECH_SHARE, AudioSeries
 from evaluations.core.shapes import Segment, Transcript, Word
 from evaluations.core.tokens import is_marker, tokenise
-
-_SPEECH_SHARE = 0.15
 
 
 class UntimedTranscriptError(ValueError):
@@ -121,7 +119,7 @@ def _stretches(span: tuple[float, float], series: AudioSeries) -> list[tuple[flo
     start, end = span
     sounding = series.rms[series.rms > 1]
     if len(sounding) and end > start:
-        loud = series.rms > _SPEECH_SHARE * float(np.median(sounding))
+        loud = series.rms > SPEECH_SHARE * float(np.median(sounding))
         pieces = [
             (max(start, at * RMS_WINDOW_SECONDS), min(end, (at + 1) * RMS_WINDOW_SECONDS))
             for at in np.flatnonzero(loud).tolist()

@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from evaluations.core.metrics import Metrics
+from evaluations.core.pace import BAND
 from evaluations.core.pitch import Pitch
 from evaluations.core.shapes import CamelShape, Seconds
 from evaluations.core.structure import HOOKS, Feature, Structure
-
-PACE_BAND: Final = (100, 165)
-"""Words a minute in which most listeners follow easily; measures.md, "Pace"."""
 
 _PAUSE_KINDS: Final = {
     "intentional": "meant",
@@ -80,7 +78,7 @@ def clock(seconds: float) -> str:
 
 
 def _pace(metrics: Metrics) -> Figure:
-    low, high = PACE_BAND
+    low, high = BAND
     rate = metrics.words_per_minute
     place = "Below" if rate < low else "Above" if rate > high else "Within"
     return Figure(
@@ -110,7 +108,7 @@ def _pace(metrics: Metrics) -> Figure:
 
 
 def _band(rate: float) -> str:
-    low, high = PACE_BAND
+    low, high = BAND
     return "slow" if rate < low else "fast" if rate > high else "within"
 
 

@@ -11,14 +11,13 @@ from evaluations.core.pauses import Pause, pauses
 from evaluations.core.pitch import Pitch, summarise
 from evaluations.core.quality import quality_warning
 from evaluations.core.rhetoric import Speech
-from evaluations.core.series import F0_HOP_SECONDS, RMS_WINDOW_SECONDS, AudioSeries
+from evaluations.core.series import F0_HOP_SECONDS, RMS_WINDOW_SECONDS, SPEECH_SHARE, AudioSeries
 from evaluations.core.shapes import CamelShape, Transcript, Word
 from evaluations.core.structure import Structure, structure
 from evaluations.core.vocabulary import Vocabulary, vocabulary
 
 # measures.md, "Names in metrics.json": no series has more points.
 MOST_POINTS = 600
-_SPEECH_SHARE = 0.15
 
 
 class EnergyWindow(CamelShape):
@@ -142,7 +141,7 @@ def _energy(series: AudioSeries, words: Sequence[Word]) -> Energy:
     rms = series.rms.astype(np.float64)
     within = rms[_spoken_frames(words, len(rms), RMS_WINDOW_SECONDS)]
     # Words' edges reach into silence; a window counts above 0.15 × the median, as in "Level, VAD".
-    speech = within[within > _SPEECH_SHARE * np.median(within)] if len(within) else within
+    speech = within[within > SPEECH_SHARE * np.median(within)] if len(within) else within
     if not len(speech):
         return Energy(variation=0, windows=())
     mean = float(speech.mean())

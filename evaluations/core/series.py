@@ -9,6 +9,8 @@ from evaluations.core.pitch import FRAME, HOP, track_block
 
 SAMPLE_RATE = 16_000
 RMS_WINDOW_SECONDS = 0.25
+# A window holds speech above this share of the median level; measures.md, "Level, VAD, health".
+SPEECH_SHARE = 0.15
 F0_HOP_SECONDS = HOP / SAMPLE_RATE
 _RMS_WINDOW = int(SAMPLE_RATE * RMS_WINDOW_SECONDS)
 _BLOCK_FRAMES = 200

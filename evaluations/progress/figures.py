@@ -4,13 +4,13 @@ from evaluations.core.metrics import Metrics
 from evaluations.core.pace import BAND
 from evaluations.core.shapes import Evaluation, Shape
 from evaluations.core.summary import FEWEST_WORDS
+from evaluations.evaluator.builtin.weaknesses import LEVEL_SEMITONES
 from evaluations.roles.timing import Lights
 
 # Rarer than this and a word is an accident, not a habit; measures.md has no figure for it.
 _FEWEST_FILLERS = 3
 _MANY_FILLERS_PER_MINUTE = 2.0
 _MANY_HESITATIONS = 2
-_LEVEL_SEMITONES = 4.0
 
 
 class Figures(Shape):
@@ -69,7 +69,7 @@ def signs_of(metrics: Metrics, lights: Lights | None) -> dict[str, bool]:
         "hesitations": metrics.hesitation_pause_count >= _MANY_HESITATIONS,
         "meant_pauses": metrics.intentional_pause_count >= _MANY_HESITATIONS,
         "level_pitch": metrics.pitch is not None
-        and metrics.pitch.range_semitones < _LEVEL_SEMITONES,
+        and metrics.pitch.range_semitones < LEVEL_SEMITONES,
         "hook": structure is not None and structure.hook is not None,
         "no_hook": structure is not None and structure.hook is None,
         "call_back": structure is not None and structure.call_back is not None,
