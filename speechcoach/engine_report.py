@@ -9,7 +9,7 @@ from django.conf import settings
 from clubs.engines import choice_of
 from clubs.models import Club
 from speechcoach import providers
-from speechcoach.breaker import Breaker, BreakerState
+from speechcoach.breaker import BreakerState
 from speechcoach.errors import Reason
 from speechcoach.model_table import MODELS, Job
 
@@ -39,7 +39,6 @@ class EngineStatus:
 
 def engine_report(today: date, club: Club | None = None) -> list[EngineStatus]:
     """The stages in order, for a club, whose scope it needs, or for the deployment."""
-    known = providers.breakers().known(club.pk) if club else {}
     builtin_only = club is not None and choice_of(club).builtin_only
     live = providers.lineup(builtin_only=builtin_only).transcriber
     finals = providers.final_transcribers()[-1 if builtin_only else 0 :]
@@ -52,19 +51,19 @@ def engine_report(today: date, club: Club | None = None) -> list[EngineStatus]:
             "Live captions",
             live.name,
             finals[-1].name if live.name.startswith("deepgram") else "",
-            _left_alone(known.get("deepgram")) if live.name.startswith("deepgram") else "",
+            _left_alone("deepgram", club) if live.name.startswith("deepgram") else "",
         ),
         EngineStatus(
             "Final transcript",
             finals[0].name,
             finals[-1].name if len(finals) > 1 else "",
-            _left_alone(known.get("deepgram")) if len(finals) > 1 else "",
+            _left_alone("deepgram", club) if len(finals) > 1 else "",
         ),
         EngineStatus(
             "Evaluation",
             drafter.name,
             floor.name if drafter is not floor else "",
-            _left_alone(known.get("openai evaluation")),
+            _left_alone("openai evaluation", club),
             model_warning(settings.SPEECHCOACH_OPENAI_EVALUATION_MODEL, "evaluation", today)
             if drafter is not floor
             else "",
@@ -73,7 +72,7 @@ def engine_report(today: date, club: Club | None = None) -> list[EngineStatus]:
             "Spoken evaluation",
             voice.name,
             spare.name if speaks_elsewhere else "",
-            _left_alone(known.get("openai speech")) if speaks_elsewhere else "",
+            _left_alone("openai speech", club) if speaks_elsewhere else "",
             model_warning(settings.SPEECHCOACH_OPENAI_SPEECH_MODEL, "speech", today)
             if speaks_elsewhere
             else "",
@@ -100,8 +99,11 @@ def ending(model: str, until: date | None, today: date) -> str:
     return f"{model} goes out of service on {until}. Choose another model before then."
 
 
-def _left_alone(breaker: Breaker | None) -> str:
-    if breaker is None or breaker.state is BreakerState.CLOSED:
+def _left_alone(vendor: str, club: Club | None) -> str:
+    if club is None:
+        return ""
+    breaker = providers.breakers().of(vendor, club.pk)
+    if breaker.state is BreakerState.CLOSED:
         return ""
     why = _WHY.get(breaker.reason, "it failed") if breaker.reason else "it failed"
     if breaker.state is BreakerState.HALF_OPEN:

@@ -12,7 +12,7 @@ from clubs.permissions import Action, require
 
 @require_safe
 def engines(request: ClubRequest, club_slug: str) -> HttpResponse:
-    """Configuration and breakers of this process; never a key."""
+    """Configuration and breakers; never a key."""
     from speechcoach.engine_report import engine_report  # noqa: PLC0415 - engines load when needed
 
     require(request.membership, Action.MANAGE_ENGINES)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.core.exceptions import ImproperlyConfigured
 
 from clubs.engines import choice_of
@@ -165,8 +166,9 @@ def detector() -> Callable[[], SpeechDetector]:
 
 @functools.cache
 def breakers() -> Breakers:
-    """Which vendors this process leaves alone for a while, for which club."""
-    return Breakers()
+    """Which vendors are left alone for a while, for which club; who shares the cache shares it."""
+    # Not `cache`: Django makes one of those, and its connections, for each thread and task.
+    return Breakers(store=caches.create_connection(DEFAULT_CACHE_ALIAS))
 
 
 def openai_access() -> "OpenAIAccess | None":

@@ -118,6 +118,8 @@ if REDIS_URL:
             "BACKEND": "speechcoach.cache.SharedRedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "speechcoach.cache",
+            # A Redis that is there and says nothing must not hold anybody up for ever.
+            "OPTIONS": {"socket_timeout": 5.0, "socket_connect_timeout": 5.0},
         }
     }
     CHANNEL_LAYERS = {

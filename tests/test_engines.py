@@ -1,5 +1,6 @@
 """Which engines there are: the command, the page, and the settings behind both."""
 
+import asyncio
 import contextlib
 import io
 from datetime import date
@@ -12,7 +13,7 @@ from django.test import Client
 from clubs.models import ClubEngines
 from clubs.scoping import club_scope
 from speechcoach import providers
-from speechcoach.breaker import Breakers
+from speechcoach.breaker import Breaker, Breakers
 from speechcoach.checks import openai_settings
 from speechcoach.engine_report import ending, engine_report
 from speechcoach.env import Environment
@@ -159,6 +160,12 @@ def test_the_end_of_a_model_is_told_in_time(until, words):
     assert bool(words) is bool(ending("m", until, TODAY))
 
 
+async def refuse(breaker: Breaker) -> None:
+    with pytest.raises(ProviderError):
+        async with breaker.guarding():
+            raise ProviderError(Reason.CREDENTIALS, "No.")
+
+
 class TestPage:
     def page(self, cast, user) -> str:
         client = Client()
@@ -181,8 +188,7 @@ class TestPage:
 
     def test_an_engine_that_is_left_alone_is_shown_to_its_club_only(self, cast, configured):
         breaker = configured.of("openai evaluation", cast.club.pk)
-        with pytest.raises(ProviderError), breaker.guarding():
-            raise ProviderError(Reason.CREDENTIALS, "No.")
+        asyncio.run(refuse(breaker))
         assert "the key was refused" in self.page(cast, cast.officer)
         with club_scope(cast.other):
             assert not any(one.left_alone for one in engine_report(TODAY, cast.other))

@@ -67,19 +67,19 @@ class OpenAISynthesizer:
     async def synthesize(self, script: str, bill: Bill | None = None) -> AsyncIterator[bytes]:
         """See ``Synthesizer.synthesize``. A long script is spoken in several requests."""
         carry, deadline = b"", self._clock.now() + SCRIPT_SECONDS
-        with self._breaker.guarding() if self._breaker else nullcontext():
-            async with self._access.client() as client:
-                for text in _requests(script):
-                    async for sound in self._spoken(client, text, bill):
-                        if self._clock.now() > deadline:
-                            raise ProviderError(Reason.TIMEOUT, "OpenAI speaks too slowly.")
-                        pcm = carry + sound
-                        even = len(pcm) - len(pcm) % 2
-                        carry = pcm[even:]
-                        if even:
-                            yield pcm[:even]
-                    # Half a sample at the end of a request is nothing to be heard.
-                    carry = b""
+        guarded = self._breaker.guarding() if self._breaker else nullcontext()
+        async with guarded, self._access.client() as client:
+            for text in _requests(script):
+                async for sound in self._spoken(client, text, bill):
+                    if self._clock.now() > deadline:
+                        raise ProviderError(Reason.TIMEOUT, "OpenAI speaks too slowly.")
+                    pcm = carry + sound
+                    even = len(pcm) - len(pcm) % 2
+                    carry = pcm[even:]
+                    if even:
+                        yield pcm[:even]
+                # Half a sample at the end of a request is nothing to be heard.
+                carry = b""
 
     async def _spoken(
         self, client: AsyncOpenAI, text: str, bill: Bill | None

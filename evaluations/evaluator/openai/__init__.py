@@ -84,7 +84,7 @@ class OpenAIEvaluator:
         async def attempt(left: float) -> Shape:
             return await self._attempt(inquiry, left)
 
-        with self._breaker.guarding() if self._breaker else nullcontext():
+        async with self._breaker.guarding() if self._breaker else nullcontext():
             answer = await retrying(
                 attempt, self._policy, seconds=allowance.seconds, clock=self._clock
             )

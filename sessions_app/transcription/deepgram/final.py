@@ -72,7 +72,7 @@ class DeepgramFinalTranscriber:
     ) -> Transcript:
         """See ``FinalTranscriber.transcribe``."""
         query = final_query(self._config, context)
-        with self._breakers.of(NAME, context.club_id).guarding():
+        async with self._breakers.of(NAME, context.club_id).guarding():
             parts = await within(self._seconds, self._transcribed(audio, query), self._clock)
         return recorded.transcript(recorded.joined(parts))
 

@@ -226,7 +226,7 @@ class DeepgramStream:
         return ceiling * self._chance()
 
     async def _connect(self) -> Connection:
-        with self._breaker.guarding():
+        async with self._breaker.guarding():
             connection = await retrying(
                 self._try_to_connect,
                 self._pace.connect,
