@@ -37,4 +37,4 @@ def _seed_meetings(club: "Club", people: "Mapping[str, User]") -> None:
 def _voices() -> "Sequence[str]":
     from speechcoach import providers  # noqa: PLC0415 - engines start only when needed
 
-    return providers.voices()
+    return list(providers.voices())

@@ -78,6 +78,16 @@ def openai_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         facts_of("", settings.SPEECHCOACH_OPENAI_PRICES)
     except ValueError as error:
         faults.append(Error(f"{error}.", id="speechcoach.E012"))
+    model, voice = settings.SPEECHCOACH_OPENAI_SPEECH_MODEL, settings.SPEECHCOACH_OPENAI_VOICE
+    known = facts_of(model).voices
+    if known and voice not in known:
+        faults.append(
+            checks.Warning(
+                f"OPENAI_VOICE is {voice!r}, which {model} is not known to have.",
+                hint=f"It has {', '.join(known)}. Where a voice is refused, a built-in one speaks.",
+                id="speechcoach.W010",
+            )
+        )
     return faults
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.conf import settings
 
-from clubs.engines import choice_of
+from clubs.engines import EngineChoice, choice_of
 from clubs.models import Club
 from speechcoach import providers
 from speechcoach.breaker import BreakerState
@@ -39,7 +39,8 @@ class EngineStatus:
 
 def engine_report(today: date, club: Club | None = None) -> list[EngineStatus]:
     """The stages in order, for a club, whose scope it needs, or for the deployment."""
-    builtin_only = club is not None and choice_of(club).builtin_only
+    choice = choice_of(club) if club else EngineChoice()
+    builtin_only = choice.builtin_only
     live = providers.lineup(builtin_only=builtin_only).transcriber
     finals = providers.final_transcribers()[-1 if builtin_only else 0 :]
     engines = providers.engines_of(club) if club else providers.engines()
@@ -73,11 +74,19 @@ def engine_report(today: date, club: Club | None = None) -> list[EngineStatus]:
             voice.name,
             spare.name if speaks_elsewhere else "",
             _left_alone("openai speech", club) if speaks_elsewhere else "",
-            model_warning(settings.SPEECHCOACH_OPENAI_SPEECH_MODEL, "speech", today)
-            if speaks_elsewhere
-            else "",
+            _voice_warning(voice.name, choice.withdrawn, today),
         ),
     ]
+
+
+def _voice_warning(voice: str, withdrawn: str, today: date) -> str:
+    warnings = []
+    if withdrawn:
+        warnings.append(f"{withdrawn}, which the club has chosen, is not offered to it any more.")
+    if voice.startswith("openai"):
+        model = settings.SPEECHCOACH_OPENAI_SPEECH_MODEL
+        warnings.append(model_warning(model, "speech", today))
+    return " ".join(filter(None, warnings))
 
 
 def model_warning(model: str, job: Job, today: date) -> str:

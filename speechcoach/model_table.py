@@ -17,6 +17,12 @@ DEFAULT_EVALUATION_MODEL: Final = "gpt-5.4-mini"
 DEFAULT_SPEECH_MODEL: Final = "gpt-4o-mini-tts"
 DEFAULT_VOICE: Final = "coral"
 
+VOICES: Final = (
+    *("alloy", "ash", "ballad", "cedar", "coral", "echo", "fable"),
+    *("marin", "nova", "onyx", "sage", "shimmer", "verse"),
+)
+"""OpenAI's. Whether each model takes each of them is not documented."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prices:
@@ -37,14 +43,16 @@ class Prices:
 class ModelFacts:
     """``reasons``: it thinks before it answers, and may be asked to do so briefly.
 
-    ``directed``: a voice that may be told how to speak. ``gone_on`` is when the vendor has said
-    that it ends; `manage.py engines --live` asks whether that still holds.
+    ``directed``: a voice that may be told how to speak. ``voices``: those it speaks with.
+    ``gone_on`` is when the vendor has said that it ends; `manage.py engines --live` asks whether
+    that still holds.
     """
 
     jobs: frozenset[Job] = frozenset({"evaluation", "speech"})
     prices: Prices = Prices()
     reasons: bool = False
     directed: bool = False
+    voices: tuple[str, ...] = ()
     gone_on: date | None = None
 
 
@@ -55,7 +63,9 @@ def _writes(read: str, written: str, gone_on: date | None = None) -> ModelFacts:
 
 def _speaks(minute: str, gone_on: date | None, *, directed: bool = False) -> ModelFacts:
     prices = Prices(minute=Decimal(minute))
-    return ModelFacts(frozenset({"speech"}), prices, directed=directed, gone_on=gone_on)
+    return ModelFacts(
+        frozenset({"speech"}), prices, directed=directed, voices=VOICES, gone_on=gone_on
+    )
 
 
 _SPEECH_ENDS = date(2027, 1, 6)

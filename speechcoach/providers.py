@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from evaluations.openai_access import OpenAIAccess
 
 
+_OPENAI = "openai:"
+
+
 @functools.cache
 def decoder_pool() -> DecoderPool:
     """The processes of the built-in transcription; they start with the first speech."""
@@ -207,8 +210,8 @@ def evaluator(club_id: int = 0) -> Evaluator:
     )
 
 
-def synthesizer(club_id: int = 0) -> Synthesizer:
-    """The voice of a club's spoken evaluations."""
+def synthesizer(club_id: int = 0, voice: str = "") -> Synthesizer:
+    """The voice of a club's spoken evaluations; OpenAI's ``voice`` where it names one."""
     access, model = openai_access(), settings.SPEECHCOACH_OPENAI_SPEECH_MODEL
     if access is None or not model:
         return builtin_voice()
@@ -217,7 +220,7 @@ def synthesizer(club_id: int = 0) -> Synthesizer:
     facts = facts_of(model, settings.SPEECHCOACH_OPENAI_PRICES)
     return OpenAISynthesizer(
         access,
-        OpenAIVoice(model, settings.SPEECHCOACH_OPENAI_VOICE, facts),
+        OpenAIVoice(model, voice or settings.SPEECHCOACH_OPENAI_VOICE, facts),
         breaker=breakers().of("openai speech", club_id),
     )
 
@@ -238,17 +241,30 @@ def _builtin_voices() -> dict[str, Synthesizer]:
     return {voice.name: voice for voice in builtin_voices()}
 
 
-def voices() -> list[str]:
-    """The voices that a club may choose in place of the deployment's own."""
-    return list(_builtin_voices())
+def voices() -> dict[str, str]:
+    """The voices that a club may choose in place of the deployment's own, and their engines.
+
+    OpenAI's are chosen by their own names, so that a choice outlives the model that speaks.
+    """
+    model = settings.SPEECHCOACH_OPENAI_SPEECH_MODEL
+    reached = settings.SPEECHCOACH_OPENAI_API_KEY or settings.SPEECHCOACH_OPENAI_BASE_URL
+    theirs: dict[str, str] = {}
+    if model and reached:
+        for voice in (*facts_of(model).voices, settings.SPEECHCOACH_OPENAI_VOICE):
+            theirs[f"{_OPENAI}{voice}"] = f"{_OPENAI}{model}:{voice}"
+    return {**{name: name for name in _builtin_voices()}, **theirs}
 
 
 def engines_of(club: Club) -> Engines:
     """The same with what the club has chosen. Needs its scope."""
     choice = choice_of(club)
     chosen = builtin_engines() if choice.builtin_only else engines(club.pk)
+    if not choice.voice:
+        return chosen
     voice = _builtin_voices().get(choice.voice)
-    return replace(chosen, synthesizer=voice) if voice else chosen
+    if voice is None:
+        voice = synthesizer(club.pk, choice.voice.removeprefix(_OPENAI))
+    return replace(chosen, synthesizer=voice)
 
 
 def builtin_engines() -> Engines:
@@ -298,4 +314,5 @@ def vendors() -> Vendors:
             per_user=settings.SPEECHCOACH_MAX_SOCKETS_PER_USER,
             per_club=settings.SPEECHCOACH_MAX_SOCKETS_PER_CLUB,
         ),
+        voices=voices(),
     )

@@ -5,23 +5,27 @@ import contextlib
 import io
 from datetime import date
 from decimal import Decimal
+from typing import Literal, get_args, get_origin
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from openai.types.audio.speech_create_params import Voice
 
+from clubs.engines import offered_voices
 from clubs.models import ClubEngines
 from clubs.scoping import club_scope
 from speechcoach import providers
 from speechcoach.breaker import Breaker, Breakers
 from speechcoach.checks import openai_settings
-from speechcoach.engine_report import ending, engine_report
+from speechcoach.engine_report import EngineStatus, ending, engine_report
 from speechcoach.env import Environment
 from speechcoach.errors import ProviderError, Reason
 from speechcoach.model_table import (
     DEFAULT_EVALUATION_MODEL,
     DEFAULT_SPEECH_MODEL,
     MODELS,
+    VOICES,
     facts_of,
 )
 from tests.fakes import openai_server as fakes
@@ -87,6 +91,74 @@ def test_a_club_that_sends_nothing_to_vendors_has_the_built_in_engines(configure
     assert engines.spare_voice is None
     names = providers.lineup(builtin_only=True).engines
     assert {name.partition(":")[0] for name in names.model_dump().values()} == {"builtin"}
+
+
+class TestClubsVoice:
+    @pytest.fixture
+    def chosen(self, cast) -> ClubEngines:
+        with club_scope(cast.club):
+            return ClubEngines.objects.create(club=cast.club, speech="openai:fable")
+
+    def speech(self, cast) -> EngineStatus:
+        with club_scope(cast.club):
+            (status,) = (
+                one for one in engine_report(TODAY, cast.club) if one.stage == "Spoken evaluation"
+            )
+            assert providers.engines_of(cast.club).synthesizer.name == status.engine
+        return status
+
+    def test_openais_are_offered_with_a_key_and_only_then(self, configured, settings):
+        assert {f"openai:{voice}" for voice in VOICES} <= set(offered_voices())
+        assert not any("openai" in name for name in offered_voices(builtin_only=True))
+        settings.SPEECHCOACH_OPENAI_SPEECH_MODEL = ""
+        assert not any("openai" in name for name in offered_voices())
+
+    def test_without_a_key_none_is_offered(self):
+        assert not any("openai" in name for name in offered_voices())
+
+    def test_of_a_model_that_nobody_knows_the_deployments_own_voice_is_offered(
+        self, configured, settings
+    ):
+        settings.SPEECHCOACH_OPENAI_SPEECH_MODEL = "kokoro"
+        settings.SPEECHCOACH_OPENAI_VOICE = "af_sky"
+        assert [name for name in offered_voices() if "openai" in name] == ["openai:af_sky"]
+
+    def test_the_clubs_voice_speaks_and_no_other_clubs(self, cast, configured, chosen):
+        assert self.speech(cast).engine == "openai:gpt-4o-mini-tts:fable"
+        with club_scope(cast.other):
+            other = providers.engines_of(cast.other).synthesizer.name
+        assert other == "openai:gpt-4o-mini-tts:coral"
+
+    def test_it_outlives_the_model(self, cast, configured, chosen, settings):
+        settings.SPEECHCOACH_OPENAI_SPEECH_MODEL = "tts-1-hd"
+        assert self.speech(cast).engine == "openai:tts-1-hd:fable"
+
+    def test_a_withdrawn_voice_leaves_the_default_and_that_is_said(self, cast, configured, chosen):
+        with club_scope(cast.club):
+            ClubEngines.objects.filter(pk=chosen.pk).update(speech="openai:gone")
+        status = self.speech(cast)
+        assert status.engine == "openai:gpt-4o-mini-tts:coral"
+        assert "openai:gone, which the club has chosen, is not offered" in status.warning
+        client = Client()
+        client.force_login(cast.officer)
+        page = client.get(f"/clubs/{cast.club.slug}/engines/").content.decode()
+        assert status.warning in page
+
+    def test_without_the_key_the_built_in_voice_speaks_and_that_is_said(self, cast, chosen):
+        status = self.speech(cast)
+        assert status.engine.startswith("builtin:")
+        assert "openai:fable, which the club has chosen" in status.warning
+
+    def test_nothing_for_vendors_is_nothing_for_their_voices(self, cast, configured, chosen):
+        with club_scope(cast.club):
+            ClubEngines.objects.filter(pk=chosen.pk).update(builtin_only=True)
+        status = self.speech(cast)
+        assert status.engine.startswith("builtin:")
+        assert "openai:fable, which the club has chosen" in status.warning
+
+    def test_the_table_has_the_voices_of_the_sdk(self):
+        literal = next(one for one in get_args(Voice) if get_origin(one) is Literal)
+        assert set(VOICES) == set(get_args(literal))
 
 
 def test_live_a_key_that_works(configured, fake):
@@ -220,6 +292,14 @@ def test_an_address_or_an_api_that_is_none_is_an_error(settings):
     settings.SPEECHCOACH_OPENAI_BASE_URL = "localhost:11434"
     settings.SPEECHCOACH_OPENAI_EVALUATION_API = "telepathy"
     assert [fault.id for fault in openai_settings(None)] == ["speechcoach.E010", "speechcoach.E011"]
+
+
+def test_a_voice_that_the_model_is_not_known_to_have_is_a_warning(settings):
+    settings.SPEECHCOACH_OPENAI_VOICE = "corral"
+    [fault] = openai_settings(None)
+    assert (fault.id, fault.is_serious()) == ("speechcoach.W010", False)
+    settings.SPEECHCOACH_OPENAI_SPEECH_MODEL = "kokoro"
+    assert openai_settings(None) == []
 
 
 def test_a_key_with_a_trailing_newline_works(monkeypatch):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clubs.admin.base import ClubAdmin, ClubFilter, OneRowAdmin
 from clubs.admin_site import sees_all
-from clubs.engines import offered_voices
+from clubs.engines import BUILTIN, offered_voices
 from clubs.models import ClubEngines, DailyLimit, DailyUsage
 
 if TYPE_CHECKING:
@@ -32,16 +32,31 @@ class ClubEnginesForm(_EnginesForm):
     speech = forms.ChoiceField(
         label="Voice of the spoken evaluation",
         required=False,
-        help_text="It speaks from the next evaluation on.",
+        help_text=(
+            "It speaks from the next evaluation on. Vendors’ voices are offered to clubs that may "
+            "send something to vendors, where this server has a key."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = offered_voices()
+        # What is posted may allow vendors, or forbid them: ``clean`` judges both together.
+        names = offered_voices(builtin_only=self.instance.builtin_only and not self.is_bound)
         chosen = self.instance.speech
         gone = [(chosen, f"{chosen} (not offered any more)")] if chosen not in ["", *names] else []
         choices = [("", "The deployment’s own choice"), *((name, name) for name in names), *gone]
         self.fields["speech"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        voice = cleaned.get("speech", "")
+        if cleaned.get("builtin_only") and voice and not voice.startswith(BUILTIN):
+            self.add_error(
+                "speech",
+                f"{voice} is a vendor’s voice, and this club sends nothing to vendors. "
+                "Choose a voice of this server.",
+            )
+        return cleaned
 
 
 @admin.register(ClubEngines)

@@ -133,9 +133,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
     def _info(self, opened: store.Opened) -> SessionInfo:
         limits = self.vendors.config.limits
         engines = self.lineup.engines
+        voice = self.vendors.voices.get(opened.choice.voice, engines.speech)
         return SessionInfo(
             session_id=opened.speech_id,
-            engines=engines.model_copy(update={"speech": opened.choice.voice or engines.speech}),
+            engines=engines.model_copy(update={"speech": voice}),
             limits=SessionLimits(
                 max_speech_seconds=limits.max_speech_seconds,
                 max_frame_bytes=MAX_CHUNK_BYTES,

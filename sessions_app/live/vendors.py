@@ -1,5 +1,6 @@
 """What the composition root hands to the live sessions of a process."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sessions_app.contract.messages import EngineNames
@@ -22,6 +23,7 @@ class Vendors:
     """The engines of the live sessions of a process, and what they share.
 
     Handed in by the composition root. ``builtin`` is for clubs that send nothing to vendors.
+    ``voices`` are the engines of the voices that a club may choose, by the names it chooses from.
     """
 
     lineup: Lineup
@@ -29,3 +31,4 @@ class Vendors:
     vault: AudioVault
     config: SessionConfig
     open_sockets: OpenSockets
+    voices: Mapping[str, str]

@@ -364,6 +364,35 @@ class TestUse:
         page = officer.get(f"/admin/clubs/clubengines/{chosen.pk}/change/").content.decode()
         assert "builtin:b (not offered any more)" in page
 
+    def test_a_vendors_voice_is_for_clubs_that_send_something_to_vendors(
+        self, cast, officer, monkeypatch
+    ):
+        monkeypatch.setattr(engines, "_voices", [lambda: ["builtin:a", "openai:fable"]])
+        address = "/admin/clubs/clubengines/add/"
+        both = {"club": cast.club.pk, "speech": "openai:fable", "builtin_only": "on"}
+        refused = officer.post(address, both)
+        [fault] = refused.context["adminform"].form.errors["speech"]
+        assert fault.startswith("openai:fable is a vendor’s voice, and this club sends nothing")
+        assert officer.post(address, both | {"builtin_only": ""}).status_code == 302
+        with club_scope(cast.club):
+            row = ClubEngines.objects.get()
+            assert engines.choice_of(cast.club) == engines.EngineChoice("openai:fable")
+            ClubEngines.objects.filter(pk=row.pk).update(builtin_only=True)
+            choice = engines.choice_of(cast.club)
+            assert choice == engines.EngineChoice(builtin_only=True, withdrawn="openai:fable")
+        change = f"/admin/clubs/clubengines/{row.pk}/change/"
+        form = officer.get(change).context["adminform"].form
+        assert list(form.fields["speech"].choices) == [
+            ("", "The deployment’s own choice"),
+            ("builtin:a", "builtin:a"),
+            ("openai:fable", "openai:fable (not offered any more)"),
+        ]
+        # Both may be changed at once.
+        allowed = {"speech": "openai:fable", "builtin_only": ""}
+        assert officer.post(change, allowed).status_code == 302
+        with club_scope(cast.club):
+            assert engines.choice_of(cast.club).voice == "openai:fable"
+
     def test_only_superusers_give_more_than_the_server_does(self, cast, officer, root, settings):
         settings.SPEECHCOACH_EVALUATIONS_PER_DAY = 20
         address = "/admin/clubs/dailylimit/add/"

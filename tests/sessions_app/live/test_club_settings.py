@@ -52,6 +52,34 @@ async def test_the_clubs_voice_speaks_and_its_limit_loses_nothing():
             await client.expect_audio()
 
 
+async def test_a_vendors_voice_speaks_for_the_club_that_has_chosen_it():
+    with (
+        fakes.openai_server() as fake,
+        serving(
+            AUDIO_MAX_LEAD_SECONDS="1500", OPENAI_API_KEY=fakes.KEY, OPENAI_BASE_URL=fake.base_url
+        ) as server,
+    ):
+        set_in_rows(server, "ClubEngines.objects.create(club=club, speech='openai:fable')")
+        async with session(server, "owner@riverside.example", "riverside") as other:
+            [theirs] = other.received.of("session_info")
+        async with session(server) as client:
+            [info] = client.received.of("session_info")
+            await client.delivered(SPEECH)
+        assert {call.body["voice"] for call in fake.calls("/v1/audio/speech")} == {"fable"}
+
+        # Withdrawn: by the next session the deployment's own speaks, and the page says it.
+        set_in_rows(server, "ClubEngines.objects.filter(club=club).update(speech='openai:gone')")
+        async with session(server) as again:
+            [after] = again.received.of("session_info")
+            await again.delivered(SPEECH)
+        assert fake.calls("/v1/audio/speech")[-1].body["voice"] == "coral"
+    assert theirs["engines"]["speech"] == "openai:gpt-4o-mini-tts:coral"
+    assert info["engines"]["speech"] == "openai:gpt-4o-mini-tts:fable"
+    assert after["engines"]["speech"] == "openai:gpt-4o-mini-tts:coral"
+    served = client.received.of("pipeline_progress")[-1]["engines"]
+    assert served["speech"] == "openai:gpt-4o-mini-tts:fable"
+
+
 async def test_a_club_that_sends_nothing_to_vendors_is_served_by_this_server_alone():
     with (
         fakes.openai_server() as fake,
