@@ -69,8 +69,8 @@ class Recording:
 class SpeechSource(Protocol):
     """Where a recording is read, and transcribed for good."""
 
-    async def transcribe(self, recording: Recording) -> tuple[Transcript, str]:
-        """Give the final transcript and the engine's name.
+    async def transcribe(self, recording: Recording, bill: Bill) -> tuple[Transcript, str]:
+        """Give the final transcript and the engine's name. What a vendor asks for it is billed.
 
         Raises:
             speechcoach.errors.ProviderError: no engine could transcribe it, or it is gone.
@@ -184,7 +184,8 @@ class Work:
 async def _transcribe(work: Work, engines: Engines) -> Outcome:
     """Transcribe, and follow level and pitch meanwhile: both need all of the audio."""
     (transcript, engine), series = await asyncio.gather(
-        engines.source.transcribe(work.recording), _series(work.recording, engines.source)
+        engines.source.transcribe(work.recording, work.bill),
+        _series(work.recording, engines.source),
     )
     work.series = series
     return Outcome(transcript, engine)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clubs.models import Club, ConsentEvent, User
 from evaluations import outputs, runner
+from evaluations.billing import Bill
 from evaluations.core.shapes import Brief, ProjectContext, Segment, Transcript, Word
 from evaluations.models import Run
 from evaluations.pipeline import Engines, LiveTranscriptShape, Recording, RunRequest
@@ -212,7 +213,7 @@ class SpokenLines:
     transcript: Transcript
     samples: np.ndarray[tuple[int], np.dtype[np.int16]]
 
-    async def transcribe(self, recording: Recording) -> tuple[Transcript, str]:
+    async def transcribe(self, recording: Recording, bill: Bill) -> tuple[Transcript, str]:
         return self.transcript, "script"
 
     async def audio(self, recording: Recording) -> AsyncIterator[bytes]:

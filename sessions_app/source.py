@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+from evaluations.billing import Bill
 from evaluations.core.shapes import Transcript
 from evaluations.pipeline import Recording
 from sessions_app.transcription import FinalTranscriber, LiveTranscript, TranscriberContext
@@ -25,7 +26,7 @@ class VaultSource:
         self._vault = vault
         self._transcribers = transcribers
 
-    async def transcribe(self, recording: Recording) -> tuple[Transcript, str]:
+    async def transcribe(self, recording: Recording, bill: Bill) -> tuple[Transcript, str]:
         key = vault_key(recording.club_id, recording.speech_id)
         try:
             length = await self._vault.length(key)
@@ -44,7 +45,7 @@ class VaultSource:
         )
         context = TranscriberContext(key_terms=recording.key_terms, club_id=recording.club_id)
         return await first_that_can(
-            self._transcribers, lambda: self._vault.read(key), context, live
+            self._transcribers, lambda: self._vault.read(key), context, live, bill
         )
 
     def audio(self, recording: Recording) -> AsyncIterator[bytes]:

@@ -59,7 +59,12 @@ async def _openai(today: date) -> list[Finding]:
         sentence = failed.sentence if failed else "There was no answer in time."
         return [Finding(ok=False, sentence=f"{where}: {sentence}")]
     findings = [Finding(ok=True, sentence=f"{where}: the key is accepted.")]
+    hears = settings.SPEECHCOACH_FINAL_TRANSCRIBER == "openai"
     for name, model in (
+        (
+            "OPENAI_TRANSCRIPTION_MODEL",
+            settings.SPEECHCOACH_OPENAI_TRANSCRIPTION_MODEL if hears else "",
+        ),
         ("OPENAI_EVALUATION_MODEL", settings.SPEECHCOACH_OPENAI_EVALUATION_MODEL),
         ("OPENAI_SPEECH_MODEL", settings.SPEECHCOACH_OPENAI_SPEECH_MODEL),
     ):

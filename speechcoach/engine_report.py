@@ -46,6 +46,7 @@ def engine_report(today: date, club: Club | None = None) -> list[EngineStatus]:
     engines = providers.engines_of(club) if club else providers.engines()
     drafter, floor = engines.evaluator, engines.floor
     voice, spare = engines.synthesizer, providers.builtin_voice()
+    hears_elsewhere = finals[0].name.startswith("openai")
     speaks_elsewhere = voice.name.startswith("openai")
     return [
         EngineStatus(
@@ -58,7 +59,12 @@ def engine_report(today: date, club: Club | None = None) -> list[EngineStatus]:
             "Final transcript",
             finals[0].name,
             finals[-1].name if len(finals) > 1 else "",
-            _left_alone("deepgram", club) if len(finals) > 1 else "",
+            _left_alone("openai transcript" if hears_elsewhere else "deepgram", club)
+            if len(finals) > 1
+            else "",
+            model_warning(settings.SPEECHCOACH_OPENAI_TRANSCRIPTION_MODEL, "transcript", today)
+            if hears_elsewhere
+            else "",
         ),
         EngineStatus(
             "Evaluation",

@@ -11,6 +11,7 @@ import environ
 from speechcoach.model_table import (
     DEFAULT_EVALUATION_MODEL,
     DEFAULT_SPEECH_MODEL,
+    DEFAULT_TRANSCRIPTION_MODEL,
     DEFAULT_VOICE,
 )
 
@@ -34,11 +35,13 @@ SCHEMA: dict[str, tuple[type, object]] = {
     "SPEECH_DETECTOR": (str, "energy"),
     "TRANSCRIBER": (str, "auto"),
     "TRANSCRIBER_PROCESSES": (int, 0),
+    "FINAL_TRANSCRIBER": (str, "auto"),
     "VAULT_MAX_MIB": (int, 1024),
     "OPENAI_API_KEY": (str, ""),
     "OPENAI_BASE_URL": (str, ""),
     "OPENAI_EVALUATION_API": (str, "auto"),
     "OPENAI_EVALUATION_MODEL": (str, DEFAULT_EVALUATION_MODEL),
+    "OPENAI_TRANSCRIPTION_MODEL": (str, DEFAULT_TRANSCRIPTION_MODEL),
     "OPENAI_SPEECH_MODEL": (str, DEFAULT_SPEECH_MODEL),
     "OPENAI_VOICE": (str, DEFAULT_VOICE),
     "OPENAI_PRICES": (list, []),

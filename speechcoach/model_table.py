@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
-Job = Literal["evaluation", "speech"]
+Job = Literal["transcript", "evaluation", "speech"]
 
+DEFAULT_TRANSCRIPTION_MODEL: Final = "whisper-1"
 DEFAULT_EVALUATION_MODEL: Final = "gpt-5.4-mini"
 DEFAULT_SPEECH_MODEL: Final = "gpt-4o-mini-tts"
 DEFAULT_VOICE: Final = "coral"
@@ -43,14 +44,17 @@ class Prices:
 class ModelFacts:
     """``reasons``: it thinks before it answers, and may be asked to do so briefly.
 
-    ``directed``: a voice that may be told how to speak. ``voices``: those it speaks with.
-    ``gone_on`` is when the vendor has said that it ends; `manage.py engines --live` asks whether
-    that still holds.
+    ``timed``: it says when each word was said; None where only asking tells. ``keywords``: it takes
+    words to expect as such, not in its prompt. ``directed``: a voice that may be told how to
+    speak. ``voices``: those it speaks with. ``gone_on`` is when the vendor has said that it ends;
+    `manage.py engines --live` asks whether that still holds.
     """
 
-    jobs: frozenset[Job] = frozenset({"evaluation", "speech"})
+    jobs: frozenset[Job] = frozenset({"transcript", "evaluation", "speech"})
     prices: Prices = Prices()
     reasons: bool = False
+    timed: bool | None = None
+    keywords: bool = False
     directed: bool = False
     voices: tuple[str, ...] = ()
     gone_on: date | None = None
@@ -61,6 +65,15 @@ def _writes(read: str, written: str, gone_on: date | None = None) -> ModelFacts:
     return ModelFacts(frozenset({"evaluation"}), prices, reasons=True, gone_on=gone_on)
 
 
+def _hears(
+    minute: str, gone_on: date | None = None, *, timed: bool = False, keywords: bool = False
+) -> ModelFacts:
+    prices = Prices(minute=Decimal(minute))
+    return ModelFacts(
+        frozenset({"transcript"}), prices, timed=timed, keywords=keywords, gone_on=gone_on
+    )
+
+
 def _speaks(minute: str, gone_on: date | None, *, directed: bool = False) -> ModelFacts:
     prices = Prices(minute=Decimal(minute))
     return ModelFacts(
@@ -69,7 +82,13 @@ def _speaks(minute: str, gone_on: date | None, *, directed: bool = False) -> Mod
 
 
 _SPEECH_ENDS = date(2027, 1, 6)
+_TRANSCRIPTION_ENDS = date(2027, 2, 26)
 MODELS: Final[dict[str, ModelFacts]] = {
+    "whisper-1": _hears("0.006", _TRANSCRIPTION_ENDS, timed=True),
+    "gpt-4o-transcribe": _hears("0.006", _TRANSCRIPTION_ENDS),
+    "gpt-4o-mini-transcribe": _hears("0.003", _TRANSCRIPTION_ENDS),
+    # Its price is not known here: OPENAI_PRICES.
+    "gpt-transcribe": _hears("0", keywords=True),
     "gpt-5.5": _writes("5", "30"),
     "gpt-5.4": _writes("2.5", "15"),
     "gpt-5.4-mini": _writes("0.75", "4.5"),

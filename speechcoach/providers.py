@@ -101,12 +101,40 @@ def builtin_transcriber() -> Transcriber:
 
 @functools.cache
 def final_transcribers() -> tuple[FinalTranscriber, ...]:
-    """Who gives the final transcript; each is asked when those before it have failed."""
-    if script := _script():
-        return (ScriptedFinalTranscriber(script),)
-    builtin = BuiltinFinalTranscriber(decoder_pool())
-    config = deepgram()
-    return (DeepgramFinalTranscriber(config, breakers()), builtin) if config else (builtin,)
+    """Who gives the final transcript; each is asked when those before it have failed.
+
+    The last one is built in, or a script.
+
+    Raises:
+        ImproperlyConfigured: FINAL_TRANSCRIBER names nobody, or one who cannot be reached.
+    """
+    script = _script()
+    net = ScriptedFinalTranscriber(script) if script else BuiltinFinalTranscriber(decoder_pool())
+    match settings.SPEECHCOACH_FINAL_TRANSCRIBER:
+        case "builtin":
+            return (net,)
+        case "auto":
+            config = deepgram()
+            return (DeepgramFinalTranscriber(config, breakers()), net) if config else (net,)
+        case "openai":
+            return (_openai_final_transcriber(), net)
+    raise ImproperlyConfigured('FINAL_TRANSCRIBER must be "auto", "builtin" or "openai".')
+
+
+def _openai_final_transcriber() -> FinalTranscriber:
+    access, model = openai_access(), settings.SPEECHCOACH_OPENAI_TRANSCRIPTION_MODEL
+    if access is None or not model:
+        raise ImproperlyConfigured(
+            "FINAL_TRANSCRIBER=openai needs OPENAI_API_KEY or OPENAI_BASE_URL, and "
+            "OPENAI_TRANSCRIPTION_MODEL."
+        )
+    from sessions_app.transcription.openai.final import (  # noqa: PLC0415 - a second of imports
+        OpenAIFinalTranscriber,
+        TranscriptionModel,
+    )
+
+    facts = facts_of(model, settings.SPEECHCOACH_OPENAI_PRICES)
+    return OpenAIFinalTranscriber(access, TranscriptionModel(model, facts), breakers())
 
 
 def deepgram() -> DeepgramConfig | None:

@@ -238,6 +238,8 @@ SPEECHCOACH_VAULT_MAX_MIB = env.integer("VAULT_MAX_MIB")
 # "auto" (Deepgram where there is a key, else built in), one of them by name, or "scripted:FILE"
 # for tests and demonstrations.
 SPEECHCOACH_TRANSCRIBER = env.text("TRANSCRIBER")
+# "auto" (who gives the captions), "builtin", or "openai".
+SPEECHCOACH_FINAL_TRANSCRIBER = env.text("FINAL_TRANSCRIBER")
 SPEECHCOACH_SPEECH_DETECTOR = env.text("SPEECH_DETECTOR")
 SPEECHCOACH_TRANSCRIBER_PROCESSES = env.integer("TRANSCRIBER_PROCESSES")
 SPEECHCOACH_DEEPGRAM_API_KEY = env.text("DEEPGRAM_API_KEY")
@@ -250,17 +252,22 @@ SPEECHCOACH_OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 SPEECHCOACH_OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
 SPEECHCOACH_OPENAI_EVALUATION_API = env.text("OPENAI_EVALUATION_API")
 SPEECHCOACH_OPENAI_EVALUATION_MODEL = env.text("OPENAI_EVALUATION_MODEL")
+SPEECHCOACH_OPENAI_TRANSCRIPTION_MODEL = env.text("OPENAI_TRANSCRIPTION_MODEL")
 SPEECHCOACH_OPENAI_SPEECH_MODEL = env.text("OPENAI_SPEECH_MODEL")
 SPEECHCOACH_OPENAI_VOICE = env.text("OPENAI_VOICE")
 SPEECHCOACH_OPENAI_PRICES = env.items("OPENAI_PRICES")
 
 # Who else hears a speaker or reads their words, as the consent text names them; "": nobody.
-SPEECHCOACH_VOICE_GOES_TO = ""
+_deepgram = urlsplit(SPEECHCOACH_DEEPGRAM_BASE_URL).hostname or "Deepgram"
+_openai = urlsplit(SPEECHCOACH_OPENAI_BASE_URL).hostname or "OpenAI"
+_asks_openai = bool(SPEECHCOACH_OPENAI_API_KEY or SPEECHCOACH_OPENAI_BASE_URL)
+_hears = []
 if SPEECHCOACH_DEEPGRAM_API_KEY and SPEECHCOACH_TRANSCRIBER in {"auto", "deepgram"}:
-    SPEECHCOACH_VOICE_GOES_TO = urlsplit(SPEECHCOACH_DEEPGRAM_BASE_URL).hostname or "Deepgram"
-SPEECHCOACH_WORDS_GO_TO = ""
-if SPEECHCOACH_OPENAI_API_KEY or SPEECHCOACH_OPENAI_BASE_URL:
-    SPEECHCOACH_WORDS_GO_TO = urlsplit(SPEECHCOACH_OPENAI_BASE_URL).hostname or "OpenAI"
+    _hears.append(_deepgram)
+if _asks_openai and SPEECHCOACH_FINAL_TRANSCRIBER == "openai":
+    _hears.append(_openai)
+SPEECHCOACH_VOICE_GOES_TO = " and ".join(dict.fromkeys(_hears))
+SPEECHCOACH_WORDS_GO_TO = _openai if _asks_openai else ""
 
 LOGGING = {
     "version": 1,

@@ -28,6 +28,7 @@ def _no_vendors(settings) -> None:
     """A key that a developer has set for themselves must not be used in a test."""
     settings.SPEECHCOACH_OPENAI_API_KEY = settings.SPEECHCOACH_OPENAI_BASE_URL = ""
     settings.SPEECHCOACH_DEEPGRAM_API_KEY = ""
+    settings.SPEECHCOACH_FINAL_TRANSCRIBER = "auto"
 
 
 @pytest.fixture(autouse=True)

@@ -113,7 +113,8 @@ def serving(
     """
     hold = None
     # What a developer has set for themselves must not be asked in a test.
-    variables = {"OPENAI_API_KEY": "", "OPENAI_BASE_URL": "", "DEEPGRAM_API_KEY": "", **variables}
+    nobody = {"OPENAI_API_KEY": "", "OPENAI_BASE_URL": "", "DEEPGRAM_API_KEY": ""}
+    variables = {**nobody, "FINAL_TRANSCRIBER": "auto", **variables}
     with ExitStack() as stack:
         if script is not None:
             folder = Path(

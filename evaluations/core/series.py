@@ -1,6 +1,6 @@
 """The sound of a speech as two short series: loudness and pitch, grown while the speech runs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,20 +33,13 @@ class AudioSeries:
     f0: NDArray[np.float32] = field(default_factory=_empty)
 
 
-class SeriesBuilder:
-    """Grows an :class:`AudioSeries` from samples (16 kHz mono Int16) cut in any way.
-
-    Pitch is tracked in blocks of two seconds at fixed places of the sample clock, so that the
-    same samples give the same series to the bit however they were cut, and that after the last
-    sample at most one block is left to do. A block costs a few milliseconds: off the event loop.
-    """
+class LevelBuilder:
+    """Grows an :class:`AudioSeries` without pitch, from samples as ``SeriesBuilder`` takes them."""
 
     def __init__(self) -> None:
         self._samples = 0
         self._rms: list[float] = []
-        self._f0: list[NDArray[np.float32]] = []
         self._rms_rest = np.zeros(0, dtype=np.int16)
-        self._f0_rest = np.zeros(0, dtype=np.int16)
 
     @property
     def samples(self) -> int:
@@ -62,24 +55,43 @@ class SeriesBuilder:
         if samples.dtype != np.int16 or samples.ndim != 1:
             raise ValueError("samples must be a flat int16 array")
         self._samples += len(samples)
-        self._grow_rms(samples)
-        self._grow_f0(samples)
-
-    def finish(self) -> AudioSeries:
-        """The series of everything pushed so far; more may be pushed afterwards."""
-        tail = track_block(self._f0_rest, _frames_in(len(self._f0_rest)))
-        return AudioSeries(
-            duration_seconds=self._samples / SAMPLE_RATE,
-            rms=np.array(self._rms, dtype=np.float32),
-            f0=np.concatenate([*self._f0, tail]) if self._f0 else tail,
-        )
-
-    def _grow_rms(self, samples: NDArray[np.int16]) -> None:
         pending = np.concatenate([self._rms_rest, samples])
         whole = len(pending) // _RMS_WINDOW
         windows = pending[: whole * _RMS_WINDOW].reshape(whole, _RMS_WINDOW).astype(np.float64)
         self._rms.extend(np.sqrt(np.mean(windows * windows, axis=1)).tolist())
         self._rms_rest = pending[whole * _RMS_WINDOW :].copy()
+
+    def finish(self) -> AudioSeries:
+        """The series of everything pushed so far; more may be pushed afterwards."""
+        return AudioSeries(
+            duration_seconds=self._samples / SAMPLE_RATE,
+            rms=np.array(self._rms, dtype=np.float32),
+        )
+
+
+class SeriesBuilder(LevelBuilder):
+    """Grows an :class:`AudioSeries` from samples (16 kHz mono Int16) cut in any way.
+
+    Pitch is tracked in blocks of two seconds at fixed places of the sample clock, so that the
+    same samples give the same series to the bit however they were cut, and that after the last
+    sample at most one block is left to do. A block costs a few milliseconds: off the event loop.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._f0: list[NDArray[np.float32]] = []
+        self._f0_rest = np.zeros(0, dtype=np.int16)
+
+    def push(self, samples: NDArray[np.int16]) -> None:
+        """See ``LevelBuilder.push``."""
+        super().push(samples)
+        self._grow_f0(samples)
+
+    def finish(self) -> AudioSeries:
+        """See ``LevelBuilder.finish``."""
+        tail = track_block(self._f0_rest, _frames_in(len(self._f0_rest)))
+        f0 = np.concatenate([*self._f0, tail]) if self._f0 else tail
+        return replace(super().finish(), f0=f0)
 
     def _grow_f0(self, samples: NDArray[np.int16]) -> None:
         pending = np.concatenate([self._f0_rest, samples])

@@ -13,8 +13,11 @@ _MEASURED = (
 _VOICE_SENT = "To be turned into words it is sent to {}."
 _WORDS_SENT = "My words are sent to {}, to draft the evaluation and to speak it."
 # What the vendors say of themselves; of another server only its owner can say it.
-_VENDOR_KEEPS = {
+_KEEPS_VOICES = {
     "Deepgram": "Deepgram is told not to keep it or to train on it.",
+    "OpenAI": "OpenAI does not train on it, and may keep it for up to 30 days to look for abuse.",
+}
+_KEEPS_WORDS = {
     "OpenAI": (
         "OpenAI does not train on them, and may keep them for up to 30 days to look for abuse."
     ),
@@ -37,14 +40,17 @@ class ConsentText:
 def consent_text(voice_goes_to: str = "", words_go_to: str = "") -> ConsentText:
     """The text where voices and words are sent to those who are named ("": to nobody).
 
+    Several are joined by " and ".
+
     What vendors keep: docs/engines.md.
     """
     sentences, version = [_MEASURED], TEXT_VERSION
-    for sentence, receiver, mark in (
-        (_VOICE_SENT, voice_goes_to, "+voice"),
-        (_WORDS_SENT, words_go_to, "+words"),
+    for sentence, keeps, receivers, mark in (
+        (_VOICE_SENT, _KEEPS_VOICES, voice_goes_to, "+voice"),
+        (_WORDS_SENT, _KEEPS_WORDS, words_go_to, "+words"),
     ):
-        if receiver:
-            sentences += [sentence.format(receiver), _VENDOR_KEEPS.get(receiver, "")]
+        if receivers:
+            sentences.append(sentence.format(receivers))
+            sentences += [keeps.get(receiver, "") for receiver in receivers.split(" and ")]
             version += mark
     return ConsentText(version, " ".join(filter(None, [*sentences, _KEPT])))

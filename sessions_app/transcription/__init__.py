@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
+from evaluations.billing import Bill
 from evaluations.core.shapes import AudioFormat, Segment, Transcript
 
 
@@ -122,11 +123,13 @@ class FinalTranscriber(Protocol):
         audio: AsyncIterator[bytes],
         context: TranscriberContext,
         live: LiveTranscript,
+        bill: Bill | None = None,
     ) -> Transcript:
         """Transcribe ``audio`` (PCM16LE mono, 16 kHz, from the first sample, in blocks).
 
         An engine whose live decoding is already final may keep ``live`` up to its
-        ``complete_samples`` and decode only the rest.
+        ``complete_samples`` and decode only the rest. What is asked of a vendor that has a price
+        is noted on ``bill``.
 
         Raises:
             speechcoach.errors.ProviderError: the engine could not transcribe.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self
 
+from evaluations.billing import Bill
 from evaluations.core.shapes import AudioFormat, Transcript
 from sessions_app.core.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
 from sessions_app.core.kept import KeptAudio
@@ -166,6 +167,7 @@ async def first_that_can(
     audio: Callable[[], AsyncIterator[bytes]],
     context: TranscriberContext,
     live: LiveTranscript,
+    bill: Bill | None = None,
 ) -> tuple[Transcript, str]:
     """The final transcript by the first of ``transcribers`` that can give it, and its name.
 
@@ -181,8 +183,8 @@ async def first_that_can(
     *before, last = transcribers
     for transcriber in before:
         try:
-            return await transcriber.transcribe(audio(), context, live), transcriber.name
+            return await transcriber.transcribe(audio(), context, live, bill), transcriber.name
         except ProviderError as error:
             log.warning("%s gave no final transcript: %s", transcriber.name, error.reason.value)
     kept = replace(live, engine=last.name) if before else live
-    return await last.transcribe(audio(), context, kept), last.name
+    return await last.transcribe(audio(), context, kept, bill), last.name

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from evaluations.billing import Bill
 from evaluations.core.shapes import AudioFormat, Segment, Transcript, Word
 from sessions_app.core.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
 from sessions_app.transcription import (
@@ -218,6 +219,7 @@ class ScriptedFinalTranscriber:
         audio: AsyncIterator[bytes],
         context: TranscriberContext,
         live: LiveTranscript,
+        bill: Bill | None = None,
     ) -> Transcript:
         """See ``FinalTranscriber.transcribe``."""
         for entry in self._script:

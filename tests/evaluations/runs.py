@@ -31,7 +31,7 @@ class ScriptSource:
     calls: list[str] = field(default_factory=list)
     error: ProviderError | None = None
 
-    async def transcribe(self, recording: Recording) -> tuple[Transcript, str]:
+    async def transcribe(self, recording: Recording, bill: Bill) -> tuple[Transcript, str]:
         self.calls.append("transcribe")
         if self.error is not None:
             raise self.error

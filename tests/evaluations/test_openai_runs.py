@@ -3,6 +3,7 @@ within its deadline, nothing is paid for twice, and the row says who served."""
 
 import json
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ from evaluations.models import Run, StageResult
 from evaluations.pipeline import EVALUATION_SECONDS
 from evaluations.speaking import VOICE_SECONDS
 from tests.evaluations.openai_engines import evaluator, synthesizer
-from tests.evaluations.runs import HumSynthesizer, carry, engines
+from tests.evaluations.runs import HumSynthesizer, ScriptSource, carry, engines
 from tests.fakes import openai_server as fakes
 from tests.virtual_clock import VirtualClock
 
@@ -94,6 +95,19 @@ def test_the_row_holds_the_bill(run, fake, clock):
     assert charge.prompt.startswith("evaluate-")
     assert StageResult.objects.get(run=run, stage="speech").cost_usd > 0
     assert StageResult.objects.get(run=run, stage="metrics").cost_usd == 0
+
+
+def test_so_does_that_of_a_transcript(run, fake, clock):
+    class Vendors(ScriptSource):
+        async def transcribe(self, recording, bill):
+            bill.add(Charge(vendor="openai", model="whisper-1", cost_usd=Decimal("0.0125")))
+            return await super().transcribe(recording, bill)
+
+    carry(run, replace(openai(fake, clock), source=Vendors()))
+    result = StageResult.objects.get(run=run, stage="transcript")
+    assert result.cost_usd == Decimal("0.0125")
+    (charge,) = (Charge.model_validate(one) for one in result.charges)
+    assert charge.model == "whisper-1"
 
 
 def invent(answer, _request):

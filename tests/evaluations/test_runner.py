@@ -101,9 +101,9 @@ def test_a_voice_slower_than_promised_speaks_a_shorter_script(run):
 
 def test_a_cancelled_run_commits_nothing(run):
     class Cancelling(ScriptSource):
-        async def transcribe(self, recording):
+        async def transcribe(self, recording, bill):
             await Run.objects.filter(pk=run.pk).aupdate(status=Run.Status.CANCELLED)
-            return await super().transcribe(recording)
+            return await super().transcribe(recording, bill)
 
     carry(run, engines(source=Cancelling()))
     assert run.status == Run.Status.CANCELLED
@@ -122,10 +122,10 @@ def test_of_two_workers_with_one_run_the_later_one_has_it(run):
     successors = []
 
     class Overtaken(ScriptSource):
-        async def transcribe(self, recording):
+        async def transcribe(self, recording, bill):
             claim = sync_to_async(runner.claim)
             successors.append(await claim(run.club, str(run.speech_id), run.number))
-            return await super().transcribe(recording)
+            return await super().transcribe(recording, bill)
 
     first = runner.claim(run.club, str(run.speech_id), run.number)
     assert first is not None
@@ -150,7 +150,7 @@ def test_the_fourth_attempt_is_given_up(run):
 
 def test_an_unexpected_failure_stands_in_the_row_and_is_raised(run):
     class Broken(ScriptSource):
-        async def transcribe(self, recording):
+        async def transcribe(self, recording, bill):
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

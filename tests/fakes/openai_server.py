@@ -6,7 +6,8 @@
         fake.billed                     # the answers that a vendor would charge for
 
 The last answer of a script repeats. Without one, an address answers as the vendor does: with a
-draft that follows the schema it was sent and quotes the transcript it was sent, or with a hum.
+draft that follows the schema it was sent and quotes the transcript it was sent, or with a hum, or
+with the words of ``vocabulary`` that it hears.
 """
 
 import threading
@@ -25,6 +26,7 @@ from tests.fakes.openai_drafts import (
 )
 from tests.fakes.openai_failures import drip, garbage, hang
 from tests.fakes.openai_sound import SAMPLE_RATE, WORDS_PER_MINUTE, hum, sound, spoken
+from tests.fakes.openai_transcripts import transcribed
 from tests.fakes.openai_wire import (
     KEY,
     FakeOpenAI,
@@ -57,6 +59,7 @@ __all__ = [
     "spoken",
     "status",
     "text",
+    "transcribed",
     "without_usage",
     "wrong_schema",
 ]
@@ -76,6 +79,7 @@ USUAL = {
     "/v1/responses": drafted(),
     "/v1/chat/completions": drafted(),
     "/v1/audio/speech": spoken(),
+    "/v1/audio/transcriptions": transcribed(),
 }
 
 

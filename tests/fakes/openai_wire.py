@@ -1,26 +1,37 @@
 """How the fake OpenAI is spoken to: its requests, its answers, and the port they come through."""
 
+import email
 import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email import policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+
+from tests.fakes.dial_tone import Vocabulary
 
 KEY = "sk-fake-quibblestone"
 MODELS: dict[str, str | None] = {
     "gpt-5.4-mini": None,
     "gpt-4o-mini-tts": "2027-01-06",
     "tts-1": "2027-01-06",
+    "whisper-1": "2027-02-26",
 }
 
 
 @dataclass(frozen=True)
 class Request:
+    """``file`` is what was uploaded with a form, whose fields are the ``body``: one of several
+    values is a list. ``size`` is that of the whole request.
+    """
+
     path: str
     headers: dict[str, str]
     body: dict[str, Any]
+    file: bytes | None = None
+    size: int = 0
 
     @property
     def messages(self) -> list[dict[str, str]]:
@@ -61,6 +72,8 @@ class FakeOpenAI:
     requests: list[Request] = field(default_factory=list)
     billed: list[str] = field(default_factory=list)
     models: dict[str, str | None] = field(default_factory=lambda: dict(MODELS))
+    vocabulary: Vocabulary | None = None
+    """What it can hear."""
     on_hang: Callable[[], object] = lambda: True
     released: threading.Event = field(default_factory=threading.Event)
     _scripts: dict[str, list[Reply]] = field(default_factory=lambda: defaultdict(list))
@@ -93,15 +106,20 @@ class Handler(BaseHTTPRequestHandler):
     server: "Server"
 
     def do_GET(self) -> None:
-        self._answer({})
+        self._answer(b"")
 
     def do_POST(self) -> None:
-        length = int(self.headers.get("content-length", 0))
-        self._answer(json.loads(self.rfile.read(length)))
+        self._answer(self.rfile.read(int(self.headers.get("content-length", 0))))
 
-    def _answer(self, body: dict[str, Any]) -> None:
+    def _answer(self, content: bytes) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request, fake = Request(self.path, headers, body), self.server.fake
+        kind, file = headers.get("content-type", ""), None
+        if kind.startswith("multipart/form-data"):
+            body, file = _form(kind, content)
+        else:
+            body = json.loads(content or b"{}")
+        request = Request(self.path, headers, body, file, len(content))
+        fake = self.server.fake
         reply = fake.reply_to(request)
         # "Token" is how Deepgram is spoken to; the check of its key is all that comes here.
         if headers.get("authorization") not in {f"Bearer {KEY}", f"Token {KEY}"}:
@@ -129,6 +147,25 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_args: object) -> None:
         pass
+
+
+def _form(kind: str, content: bytes) -> tuple[dict[str, Any], bytes | None]:
+    """The fields of a form, and the file in it."""
+    head = f"content-type: {kind}\r\n\r\n".encode()
+    fields: dict[str, Any] = {}
+    file = None
+    for part in email.message_from_bytes(head + content, policy=policy.HTTP).iter_parts():
+        name = part.get_param("name", header="content-disposition")
+        value = part.get_payload(decode=True)
+        assert isinstance(name, str)
+        assert isinstance(value, bytes)
+        if part.get_filename() is not None:
+            file = value
+        elif name.endswith("[]"):
+            fields.setdefault(name.removesuffix("[]"), []).append(value.decode())
+        else:
+            fields[name] = value.decode()
+    return fields, file
 
 
 class Server(ThreadingHTTPServer):

@@ -15,6 +15,14 @@ from sessions_app.models import Speech
 VENDORS = {
     ("", ""): (TEXT_VERSION, set()),
     ("Deepgram", ""): (f"{TEXT_VERSION}+voice", {"sent to Deepgram", "not to keep it"}),
+    ("Deepgram and OpenAI", "OpenAI"): (
+        f"{TEXT_VERSION}+voice+words",
+        {
+            "it is sent to Deepgram and OpenAI.",
+            "told not to keep it",
+            "OpenAI does not train on it",
+        },
+    ),
     ("", "OpenAI"): (f"{TEXT_VERSION}+words", {"sent to OpenAI", "up to 30 days"}),
     ("Deepgram", "OpenAI"): (f"{TEXT_VERSION}+voice+words", {"sent to Deepgram", "30 days"}),
     ("", "models.club.example"): (f"{TEXT_VERSION}+words", {"sent to models.club.example"}),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
+from evaluations.billing import Bill
 from evaluations.core.shapes import Segment, Transcript
 from sessions_app.core.audio import BYTES_PER_SAMPLE, BYTES_PER_SECOND, SAMPLE_RATE
 from sessions_app.transcription import (
@@ -37,6 +38,7 @@ class BuiltinFinalTranscriber:
         audio: AsyncIterator[bytes],
         context: TranscriberContext,
         live: LiveTranscript,
+        bill: Bill | None = None,
     ) -> Transcript:
         """See ``FinalTranscriber.transcribe``."""
         require_english(context)

@@ -1,25 +1,26 @@
 """The final transcript by Deepgram: the whole recording, compressed, in as few parts as can be."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
+from evaluations.billing import Bill
 from evaluations.core.shapes import Transcript
 from sessions_app.core.audio import SAMPLE_RATE
 from sessions_app.transcription import LiveTranscript, TranscriberContext
+from sessions_app.transcription.core.parts import Part, UnusableAnswerError, joined
+from sessions_app.transcription.core.utterances import transcript
 from sessions_app.transcription.deepgram import NAME
 from sessions_app.transcription.deepgram.client import failure, load
 from sessions_app.transcription.deepgram.core import recorded
 from sessions_app.transcription.deepgram.core.options import DeepgramConfig, Query, final_query
-from sessions_app.transcription.deepgram.encoding import (
+from sessions_app.transcription.encoding import (
     OVERLAP_SECONDS,
     PART_SECONDS,
     EncodedPart,
-    encoded_parts,
+    asked_in_parts,
 )
 from speechcoach.breaker import Breakers
 from speechcoach.clock import MONOTONIC, Clock, within
@@ -69,35 +70,28 @@ class DeepgramFinalTranscriber:
         audio: AsyncIterator[bytes],
         context: TranscriberContext,
         live: LiveTranscript,
+        bill: Bill | None = None,
     ) -> Transcript:
         """See ``FinalTranscriber.transcribe``."""
         query = final_query(self._config, context)
         async with self._breakers.of(NAME, context.club_id).guarding():
             parts = await within(self._seconds, self._transcribed(audio, query), self._clock)
-        return recorded.transcript(recorded.joined(parts))
+        return transcript(joined(parts))
 
-    async def _transcribed(self, audio: AsyncIterator[bytes], query: Query) -> list[recorded.Part]:
-        """All parts, each asked for as soon as it is encoded."""
-        asked: list[asyncio.Task[recorded.Part]] = []
+    async def _transcribed(self, audio: AsyncIterator[bytes], query: Query) -> list[Part]:
         # One for each call: a client of httpx stays with the event loop that it was first used in.
-        async with (
-            httpx.AsyncClient(timeout=self._seconds) as http,
-            aclosing(encoded_parts(audio, self._part, self._overlap)) as parts,
-        ):
+        async with httpx.AsyncClient(timeout=self._seconds) as http:
             client = await load(self._config, http)
-            try:
-                async for part in parts:
-                    task = asyncio.create_task(self._ask_again(client, part, query))
-                    asked.append(task)
-                return list(await asyncio.gather(*asked))
-            finally:
-                for task in asked:
-                    task.cancel()
-                await asyncio.gather(*asked, return_exceptions=True)
+            return await asked_in_parts(
+                audio,
+                lambda part: self._ask_again(client, part, query),
+                self._part,
+                self._overlap,
+            )
 
     async def _ask_again(
         self, client: "AsyncDeepgramClient", part: EncodedPart, query: Query
-    ) -> recorded.Part:
+    ) -> Part:
         return await retrying(
             lambda left: self._ask(client, part, query, left),
             self._policy,
@@ -107,7 +101,7 @@ class DeepgramFinalTranscriber:
 
     async def _ask(
         self, client: "AsyncDeepgramClient", part: EncodedPart, query: Query, left: float
-    ) -> recorded.Part:
+    ) -> Part:
         options: dict[str, Any] = dict(query)
         try:
             answer = await client.listen.v1.media.transcribe_file(
@@ -123,7 +117,7 @@ class DeepgramFinalTranscriber:
                 part.start / SAMPLE_RATE,
                 part.samples / SAMPLE_RATE,
             )
-        except recorded.UnusableAnswerError as error:
+        except UnusableAnswerError as error:
             log.info("deepgram's answer is of no use: %s", error)
             raise self._failed(
                 ProviderError(Reason.BAD_OUTPUT, "Deepgram's answer cannot be used.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from evaluations.core.shapes import AudioFormat, Segment
+from evaluations.openai_access import OpenAIAccess
 from sessions_app.core.audio import SAMPLE_RATE
 from sessions_app.transcription import (
     FinalTranscriber,
@@ -23,14 +24,17 @@ from sessions_app.transcription.builtin.pool import DecoderPool
 from sessions_app.transcription.builtin.stream import BuiltinTranscriber
 from sessions_app.transcription.deepgram.final import DeepgramFinalTranscriber
 from sessions_app.transcription.fallback import FallbackTranscriber
+from sessions_app.transcription.openai.final import OpenAIFinalTranscriber, TranscriptionModel
 from sessions_app.transcription.scripted import (
     Line,
     ScriptedFinalTranscriber,
     ScriptedTranscriber,
 )
+from speechcoach.model_table import facts_of
 from tests.fakes.deepgram import FakeDeepgram, Live
 from tests.fakes.dial_tone import Vocabulary
 from tests.fakes.dial_tone import spoken as dialled
+from tests.fakes.openai_server import KEY, openai_server
 from tests.sessions_app.transcription.deepgram.talking import (
     DEADLINE_SECONDS,
     breakers,
@@ -70,7 +74,17 @@ def _dial() -> tuple[Vocabulary, bytes, list[Line]]:
 VOCABULARY, DIALLED, LINES = _dial()
 
 
-@pytest.fixture(params=["builtin", "scripted", "deepgram", "lost deepgram", "fallback"])
+@pytest.fixture(
+    params=[
+        "builtin",
+        "scripted",
+        "deepgram",
+        "lost deepgram",
+        "fallback",
+        "whisper-1",
+        "gpt-4o-transcribe",
+    ]
+)
 async def engine(request) -> AsyncIterator[Engine]:
     match request.param:
         case "builtin":
@@ -82,6 +96,15 @@ async def engine(request) -> AsyncIterator[Engine]:
         case "scripted":
             final = ScriptedFinalTranscriber(LINES)
             yield Engine(ScriptedTranscriber(LINES), final, DIALLED)
+        case "whisper-1" | "gpt-4o-transcribe" as model:
+            with openai_server() as openai:
+                openai.vocabulary = VOCABULARY
+                access = OpenAIAccess(KEY, openai.base_url)
+                chosen = TranscriptionModel(model, facts_of(model))
+                final_one = OpenAIFinalTranscriber(
+                    access, chosen, breakers(), seconds=DEADLINE_SECONDS
+                )
+                yield Engine(ScriptedTranscriber(LINES), final_one, DIALLED)
         case kind:
             plans = [] if kind == "deepgram" else [Live(drop_after=2.5, close_code=None)]
             default = Live(refuse=(401, {})) if kind == "fallback" else Live()

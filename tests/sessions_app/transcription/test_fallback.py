@@ -232,7 +232,7 @@ class Final:
         self.given: list[LiveTranscript] = []
         self.heard = b""
 
-    async def transcribe(self, audio, context, live) -> Transcript:
+    async def transcribe(self, audio, context, live, bill=None) -> Transcript:
         self.given.append(live)
         async for block in audio:
             self.heard += block

@@ -1,11 +1,10 @@
 """The vendor's messages as values. What is not understood is left out, never an error."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from evaluations.core.shapes import Segment, Word
+from evaluations.core.shapes import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +129,3 @@ def number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 <= value < float("inf") else None
-
-
-def segment(words: Iterable[Word], *, is_final: bool) -> Segment:
-    """One utterance of at least one word; its speaker is the one who says most of it."""
-    said = tuple(words)
-    speakers = Counter(word.speaker_id for word in said if word.speaker_id is not None)
-    return Segment(
-        text=" ".join(word.word for word in said),
-        start_time=said[0].start_time,
-        end_time=max(word.end_time for word in said),
-        words=said,
-        is_final=is_final,
-        speaker_id=speakers.most_common(1)[0][0] if speakers else None,
-    )

@@ -10,7 +10,8 @@ from typing import Final
 from evaluations.core.shapes import Segment, Word
 from sessions_app.core.audio import SAMPLE_RATE
 from sessions_app.transcription import Heard, Hypothesis, SpeechEvent, Utterance
-from sessions_app.transcription.deepgram.core.messages import Results, UtteranceEnd, segment
+from sessions_app.transcription.core.utterances import segment
+from sessions_app.transcription.deepgram.core.messages import Results, UtteranceEnd
 
 MAX_UTTERANCE_SECONDS: Final = 30.0
 """In steady noise the vendor may never end an utterance; then it ends here."""

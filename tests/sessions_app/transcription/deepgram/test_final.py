@@ -12,8 +12,8 @@ from evaluations.core.shapes import Transcript
 from sessions_app.core.audio import SAMPLE_RATE
 from sessions_app.transcription import LiveTranscript, TranscriberContext
 from sessions_app.transcription.deepgram.core.options import DeepgramConfig
-from sessions_app.transcription.deepgram.encoding import encoded_parts
 from sessions_app.transcription.deepgram.final import DeepgramFinalTranscriber
+from sessions_app.transcription.encoding import encoded_parts
 from speechcoach.breaker import BreakerPolicy, Breakers
 from speechcoach.errors import ProviderError, Reason
 from speechcoach.retry import RetryPolicy

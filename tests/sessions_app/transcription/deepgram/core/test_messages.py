@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessions_app.transcription.core.utterances import segment
 from sessions_app.transcription.deepgram.core.messages import (
     Complaint,
     Goodbye,
     Results,
     UtteranceEnd,
     decode,
-    segment,
 )
 
 

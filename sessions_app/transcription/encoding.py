@@ -1,10 +1,14 @@
-"""A recording as compressed parts, for sending. Nothing touches a disk."""
+"""A recording as compressed parts, for sending, and a vendor asked about each of them.
+
+Nothing touches a disk.
+"""
 
 import asyncio
 import io
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import soundfile
@@ -15,14 +19,20 @@ PART_SECONDS: Final = 600
 OVERLAP_SECONDS: Final = 8
 """Long enough to find words in it that both parts heard, through a pause of some seconds."""
 
+_T = TypeVar("_T")
+
 
 @dataclass(frozen=True, slots=True)
 class EncodedPart:
-    """``samples`` of a speech from ``start`` on, as FLAC: half the size, and the same sound."""
+    """``samples`` of a speech from ``start`` on, as FLAC: half the size, and the same sound.
+
+    ``peak`` is the largest distance of a sample from zero.
+    """
 
     start: int
     samples: int
     flac: bytes
+    peak: int
 
 
 class _Writer:
@@ -31,18 +41,21 @@ class _Writer:
     def __init__(self, start: int) -> None:
         self.start = start
         self.samples = 0
+        self._peak = 0
         self._file = io.BytesIO()
         self._flac = soundfile.SoundFile(
             self._file, "w", SAMPLE_RATE, channels=1, format="FLAC", subtype="PCM_16"
         )
 
     def write(self, pcm: bytes) -> None:
-        self._flac.write(np.frombuffer(pcm, dtype="<i2"))
+        samples = np.frombuffer(pcm, dtype="<i2")
+        self._flac.write(samples)
+        self._peak = max(self._peak, int(samples.max(initial=0)), -int(samples.min(initial=0)))
         self.samples += len(pcm) // BYTES_PER_SAMPLE
 
     def finish(self) -> EncodedPart:
         self._flac.close()
-        return EncodedPart(self.start, self.samples, self._file.getvalue())
+        return EncodedPart(self.start, self.samples, self._file.getvalue(), self._peak)
 
 
 async def encoded_parts(
@@ -72,3 +85,25 @@ async def encoded_parts(
                 await asyncio.to_thread(writer.write, tail)
     if writer.samples:
         yield await asyncio.to_thread(writer.finish)
+
+
+async def asked_in_parts(
+    audio: AsyncIterator[bytes],
+    ask: Callable[[EncodedPart], Coroutine[Any, Any, _T]],
+    part_samples: int,
+    overlap_samples: int,
+) -> list[_T]:
+    """What ``ask`` answers for each part, in order; each is asked for as soon as it is encoded.
+
+    One that fails ends all.
+    """
+    asked: list[asyncio.Task[_T]] = []
+    async with aclosing(encoded_parts(audio, part_samples, overlap_samples)) as parts:
+        try:
+            async for part in parts:
+                asked.append(asyncio.create_task(ask(part)))  # noqa: PERF401 - asked meanwhile
+            return list(await asyncio.gather(*asked))
+        finally:
+            for task in asked:
+                task.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)

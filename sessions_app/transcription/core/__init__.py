@@ -1,0 +1,1 @@
+"""Pure: parts of a recording joined, words placed in time, and made utterances."""
