@@ -84,6 +84,7 @@ def _speaks(minute: str, gone_on: date | None, *, directed: bool = False) -> Mod
 _SPEECH_ENDS = date(2027, 1, 6)
 _TRANSCRIPTION_ENDS = date(2027, 2, 26)
 MODELS: Final[dict[str, ModelFacts]] = {
+    # Prices of transcripts are not checked against the list yet; `docs/engines.md` says how.
     "whisper-1": _hears("0.006", _TRANSCRIPTION_ENDS, timed=True),
     "gpt-4o-transcribe": _hears("0.006", _TRANSCRIPTION_ENDS),
     "gpt-4o-mini-transcribe": _hears("0.003", _TRANSCRIPTION_ENDS),
