@@ -59,6 +59,9 @@ class ClubAdminSite(admin.AdminSite):
     site_header = "Speechcoach"
     site_title = "Speechcoach"
     index_title = "Manage"
+    # Its script opens it after the page is painted, and everything on the page jumps aside; the
+    # sections are on the first page.
+    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and (sees_all(request) or bool(managed_clubs(request)))

@@ -11,6 +11,7 @@ from playwright.async_api import Page, ViewportSize, expect
 from clubs.demo import PASSWORD
 from tests.browser.conftest import OpenPage
 from tests.browser.test_accessibility import accessibility, assert_accessible, sizes
+from tests.browser.watched import REPORT_SHIFTS, Watched
 from tests.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -32,24 +33,40 @@ SECTIONS = (
     "sessions_app/legalhold/",
     "evaluations/run/",
 )
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 async def as_owner(open_page: OpenPage, server: Server, **options: Any) -> Page:
-    page = (await open_page(storage_state=None, **options)).page
+    return (await watched_as_owner(open_page, server, **options)).page
+
+
+async def watched_as_owner(open_page: OpenPage, server: Server, **options: Any) -> Watched:
+    watch = await open_page(storage_state=None, **options)
+    page = watch.page
+    await page.add_init_script(REPORT_SHIFTS)
     await page.goto(f"{server.base_url}/admin/")
     await page.get_by_label("Email").fill("owner@harbour.example")
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url("**/admin/")
-    return page
+    return watch
 
 
-async def test_every_section_works_under_the_policy(open_page: OpenPage, server: Server):
-    page = await as_owner(open_page, server)
+@sizes
+async def test_every_section_works_under_the_policy(
+    open_page: OpenPage, server: Server, size: ViewportSize
+):
+    watch = await watched_as_owner(open_page, server, viewport=size)
+    faults = []
     for section in SECTIONS:
-        response = await page.goto(f"{server.base_url}/admin/{section}")
+        response = await watch.page.goto(f"{server.base_url}/admin/{section}")
         assert response is not None
-        assert response.status == 200, section
+        found = [] if response.status == 200 else [f"status {response.status}"]
+        # What has moved is reported with the frame that it moved in.
+        await watch.page.evaluate(TWO_FRAMES)
+        faults += [f"{section}: {fault}" for fault in (*found, *watch.faults)]
+        watch.faults.clear()
+    assert not faults, "\n".join(faults)
 
 
 @sizes

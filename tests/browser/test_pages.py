@@ -10,7 +10,7 @@ from playwright.async_api import Page, ViewportSize
 from tests.browser.conftest import OpenPage
 from tests.browser.survey import Survey, survey
 from tests.browser.test_accessibility import accessibility, sizes
-from tests.browser.watched import Watched
+from tests.browser.watched import REPORT_SHIFTS, Watched
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -19,23 +19,9 @@ pytestmark = pytest.mark.browser
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"], "resultTypes": ["violations"]}
 # Routes that showed nobody anything, reviewed one by one.
 NO_PAGES = {
-    # Only with one verified address and no other; ``test_accessibility`` walks through it.
-    "/accounts/2fa/totp/activate/",
     # Leads back to the speech.
     "/clubs/<club_slug>/sessions/<speech_id>/share/",
-    # Not visited yet. The second factor is walked through by ``test_accessibility``.
-    "/accounts/2fa/recovery-codes/",
-    "/accounts/2fa/recovery-codes/download/",
-    "/accounts/2fa/totp/deactivate/",
 }
-# What moves without anybody having touched the page; up to 0.1 is what field data call good.
-REPORT_SHIFTS = """
-let shifted = 0;
-new PerformanceObserver((list) => {
-  for (const shift of list.getEntries()) if (!shift.hadRecentInput) shifted += shift.value;
-  if (shifted >= 0.1) console.error(`layout shift: ${shifted.toFixed(3)}`);
-}).observe({type: "layout-shift", buffered: true});
-"""
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,15 @@ document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`));
 """
 
+# What moves without anybody having touched the page; up to 0.1 is what field data call good.
+REPORT_SHIFTS = """
+let shifted = 0;
+new PerformanceObserver((list) => {
+  for (const shift of list.getEntries()) if (!shift.hadRecentInput) shifted += shift.value;
+  if (shifted >= 0.1) console.error(`layout shift: ${shifted.toFixed(3)}`);
+}).observe({type: "layout-shift", buffered: true});
+"""
+
 
 @dataclass
 class Traffic:
