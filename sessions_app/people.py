@@ -61,7 +61,7 @@ class GoalForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["measure", "direction", "target"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **kwargs)
         units = [(m.id, f"{m.name}, {m.unit}") for m in MEASURES.values()]
         self.fields["measure"].widget = forms.Select(choices=units)
         self.fields["measure"].label = "What"

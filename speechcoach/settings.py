@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "clubs.admin_app.ClubAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    # Its templates, among which ours are looked for first.
+    "django.forms",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -94,6 +96,8 @@ TEMPLATES = [
         },
     },
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.database(f"sqlite:///{DATA_DIR / 'speechcoach.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -53,7 +53,7 @@ class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"notes": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **kwargs)
         if self.instance.starts_at is not None:
             self.initial["starts_at"] = self.instance.local_start.replace(tzinfo=None)
 
@@ -158,7 +158,7 @@ class SlotForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def __init__(self, *args: Any, club: Club, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **kwargs)
         members = User.objects.filter(memberships__club=club).order_by("name")
         cast("_Speakers", self.fields["speaker"]).queryset = members
         if self.instance.speaker_id:
