@@ -5,7 +5,7 @@ from django.db import models
 
 from clubs.managers import ClubManager
 from clubs.models import Club
-from evaluations.progress.goals import DIRECTIONS, MEASURES, Aim
+from evaluations.progress.goals import MEASURES, Aim, Direction
 
 
 class Run(models.Model):
@@ -106,7 +106,9 @@ class Goal(models.Model):
     measure = models.CharField(
         max_length=12, choices=[(measure.id, measure.name) for measure in MEASURES.values()]
     )
-    direction = models.CharField(max_length=8, choices=list(DIRECTIONS.items()))
+    direction = models.CharField(
+        max_length=8, choices=[(direction.value, direction.words) for direction in Direction]
+    )
     target = models.FloatField()
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -126,4 +128,4 @@ class Goal(models.Model):
 
     @property
     def aim(self) -> Aim:
-        return Aim(self.measure, self.direction, self.target)  # type: ignore[arg-type]
+        return Aim(self.measure, Direction(self.direction), self.target)

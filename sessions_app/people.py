@@ -17,7 +17,7 @@ from clubs.models import Club, Membership, User
 from clubs.permissions import Action, require
 from evaluations.models import Goal, Run
 from evaluations.progress.figures import Figures
-from evaluations.progress.goals import DIRECTIONS, MEASURES, Aim, Measure, standing
+from evaluations.progress.goals import MEASURES, Aim, Direction, Measure, standing
 from evaluations.progress.habits import habits
 from evaluations.progress.trends import FEWEST, Trend, trend
 from sessions_app.listing import finished_speeches
@@ -66,7 +66,9 @@ class GoalForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["measure"].widget = forms.Select(choices=units)
         self.fields["measure"].label = "What"
         self.fields["direction"].label = "Should be"
-        self.fields["direction"].widget = forms.Select(choices=list(DIRECTIONS.items()))
+        self.fields["direction"].widget = forms.Select(
+            choices=[(direction.value, direction.words) for direction in Direction]
+        )
 
 
 @require_safe

@@ -1,15 +1,24 @@
 """A speaker's own goals: which figures may be aimed at, and whether one is reached."""
 
+import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from evaluations.progress.figures import Figures
 
-Direction = Literal["at_least", "at_most"]
-DIRECTIONS: Mapping[str, str] = {"at_least": "at least", "at_most": "at most"}
 # A goal is looked at over this many of the latest speeches.
 LOOKED_AT = 5
+
+
+class Direction(enum.StrEnum):
+    """On which side of its target a figure should be."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+    @property
+    def words(self) -> str:
+        return self.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +87,14 @@ class Aim:
     target: float
 
     def meets(self, value: float) -> bool:
-        return value >= self.target if self.direction == "at_least" else value <= self.target
+        if self.direction is Direction.AT_LEAST:
+            return value >= self.target
+        return value <= self.target
 
     @property
     def text(self) -> str:
         measure = MEASURES[self.measure]
-        return f"{measure.name}: {DIRECTIONS[self.direction]} {self.target:g} {measure.unit}"
+        return f"{measure.name}: {self.direction.words} {self.target:g} {measure.unit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluations.progress.goals import Aim
+from evaluations.progress.goals import Aim, Direction
 from evaluations.progress.trends import trend
 from tests.evaluations.progress.speeches import paces, speech
 
@@ -53,7 +53,7 @@ def test_pace_is_good_within_its_band_and_not_by_its_direction(rates, move, bear
 
 
 def test_a_goal_of_ones_own_wins_over_the_band():
-    aim = Aim("pace", "at_most", 120)
+    aim = Aim("pace", Direction.AT_MOST, 120)
     faster = trend("pace", paces(130, 130, 150), [aim])
     slower = trend("pace", paces(150, 150, 130), [aim])
     assert faster is not None
@@ -62,7 +62,7 @@ def test_a_goal_of_ones_own_wins_over_the_band():
 
 
 def test_a_goal_for_another_figure_changes_nothing():
-    found = trend("pace", paces(130, 130, 150), [Aim("fillers", "at_most", 0)])
+    found = trend("pace", paces(130, 130, 150), [Aim("fillers", Direction.AT_MOST, 0)])
     assert found is not None
     assert found.bearing == "even"
 
