@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import update_wrapper
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
@@ -23,17 +24,20 @@ from speechcoach.errors import NotFoundError
 View = Callable[..., HttpResponseBase]
 
 
+# What was found for a request goes with it.
+_managed: WeakKeyDictionary[HttpRequest, list[Club]] = WeakKeyDictionary()
+
+
 def managed_clubs(request: HttpRequest) -> list[Club]:
     """The clubs whose data the user of this request manages; asked once a request."""
-    found: list[Club] | None = getattr(request, "_managed_clubs", None)
+    found = _managed.get(request)
     if found is None:
-        found = [
+        found = _managed[request] = [
             membership.club
             for membership in clubs_of(request.user)
             if allows(membership.role, Action.MANAGE_RETENTION)
             and membership.club.suspended_at is None
         ]
-        request._managed_clubs = found  # type: ignore[attr-defined]
     return found
 
 
