@@ -1,9 +1,7 @@
 """A session's socket ends when its person may no longer have it."""
 
 import contextlib
-import re
-import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +9,9 @@ import pytest
 from clubs.demo import PASSWORD
 from sessions_app.rehearsal.account import Account
 from tests.redis_server import own_redis
-from tests.server import SCRIPT, SERVER_KINDS, Client, Server, serving, socket
+from tests.server import SCRIPT, SERVER_KINDS, Server, serving, socket
+from tests.sessions_app.live.newcomers import PEOPLE, member_address, newcomer, socket_of
 
-OWNER = "owner@harbour.example"
-PEOPLE = "/clubs/harbour/people/"
 NEW_PASSWORD = "words-on-the-water-9"
 
 
@@ -28,60 +25,6 @@ def server(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Server]
             kind = SERVER_KINDS[-1]
             variables["REDIS_URL"] = stack.enter_context(own_redis(folder))
         yield stack.enter_context(serving(kind, SCRIPT, **variables))
-
-
-class Newcomer:
-    """An operator of the harbour club, who came by an invitation."""
-
-    def __init__(self, account: Account, email: str) -> None:
-        self.account = account
-        self.email = email
-
-    @contextlib.asynccontextmanager
-    async def session(self) -> AsyncIterator[Client]:
-        async with socket_of(self.account) as client:
-            yield client
-
-
-@contextlib.asynccontextmanager
-async def socket_of(account: Account) -> AsyncIterator[Client]:
-    """The person's live session, past the greeting."""
-    token = await account.ticket("harbour")
-    async with account.socket(token) as connection:
-        yield await Client(connection).opened()
-
-
-async def owner_of(server: Server) -> Account:
-    account = Account(server.base_url)
-    await account.sign_in(OWNER, PASSWORD)
-    return account
-
-
-@contextlib.asynccontextmanager
-async def newcomer(server: Server) -> AsyncIterator[tuple[Account, Newcomer]]:
-    """The club's owner, and somebody whom they have invited."""
-    email = f"{secrets.token_hex(8)}@harbour.example"
-    async with await owner_of(server) as owner, Account(server.base_url) as account:
-        shown = await owner.request("POST", f"{PEOPLE}invitations/", data={"role": "operator"})
-        found = re.search(r"/invitations/[\w-]+/", shown.text)
-        assert found, shown.text
-        await account.request("GET", "/accounts/signup/")
-        await account.request(
-            "POST",
-            "/accounts/signup/",
-            data={"name": email, "email": email, "password1": PASSWORD, "password2": PASSWORD},
-        )
-        joined = await account.request("POST", found.group())
-        assert joined.headers["location"] == "/clubs/harbour/"
-        yield owner, Newcomer(account, email)
-
-
-async def member_address(owner: Account, person: Newcomer) -> str:
-    """The page on which the owner changes or removes somebody."""
-    page = (await owner.request("GET", PEOPLE)).text
-    found = re.search(rf"({PEOPLE}\d+/)manage/", page[page.index(person.email) :])
-    assert found
-    return found.group(1)
 
 
 async def test_signing_out_ends_this_browsers_session_and_no_other(server):
