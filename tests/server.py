@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import Cookie
 from pathlib import Path
 from typing import Any, Self
 
@@ -153,7 +154,7 @@ def strict_server() -> Iterator[Server]:
 
 
 # A session for each person and server: every sign-in costs a password hash.
-_accounts: dict[tuple[str, str], dict[str, str]] = {}
+_accounts: dict[tuple[str, str], list[Cookie]] = {}
 
 
 async def sign_in(server: Server, email: str = OPERATOR) -> Account:
@@ -161,9 +162,11 @@ async def sign_in(server: Server, email: str = OPERATOR) -> Account:
     cookies = _accounts.get((server.base_url, email))
     if cookies is None:
         await account.sign_in(email, PASSWORD)
-        _accounts[server.base_url, email] = dict(account.cookies)
+        _accounts[server.base_url, email] = list(account.cookies.jar)
     else:
-        account.cookies.update(cookies)
+        # Whole ones: beside one without its domain the server's next would be a second.
+        for cookie in cookies:
+            account.cookies.jar.set_cookie(cookie)
     return account
 
 
