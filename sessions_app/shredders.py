@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from clubs.models import ConsentEvent, User
 from clubs.registry import Fate, PersonalTable, Rows, impersonal, personal
 from evaluations import notify
+from sessions_app.meetings import agenda
 from sessions_app.models import (
     AgendaSlot,
     LegalHold,
@@ -45,9 +46,8 @@ def _slots(user: User) -> Rows:
 
 
 def _empty(slots: Rows) -> None:
-    slots.update(
-        speaker=None, speaker_name="", title="", project_type="", objectives=[], speech=None
-    )
+    agenda.empty(slots)
+    slots.update(speech=None)
 
 
 personal(

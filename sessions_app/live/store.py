@@ -37,7 +37,8 @@ from sessions_app.core.setup import Setup
 from sessions_app.core.snapshot import Snapshot
 from sessions_app.files import as_message
 from sessions_app.live.tickets import Ticket
-from sessions_app.models import LiveUtterance, Speech
+from sessions_app.meetings import agenda
+from sessions_app.models import AgendaSlot, LiveUtterance, Speech
 from sessions_app.run_request import run_request
 from sessions_app.speakers import speaker_id_for
 from speechcoach.errors import NotFoundError
@@ -264,24 +265,16 @@ class SessionStore:
 
     @_apart
     def erase(self, consent: Consent) -> None:
-        """Erase everything of this speech, saved or not; the consent log notes the withdrawal."""
+        """Erase everything of this speech, saved or not, and forget who has its place.
+
+        The consent log notes the withdrawal.
+        """
         with transaction.atomic():
             self._log_consent(consent)
             self._runs().delete()
             self._save_utterances(())
-            Speech.objects.filter(club=self.club, pk=self.speech_id).update(
-                speaker=None,
-                speaker_name="",
-                consent_confirmed=False,
-                consent_at=None,
-                title="",
-                project_type="",
-                objectives=[],
-                visibility=Speech.Visibility.CLUB,
-                session=None,
-                recorded_at=None,
-                purge_after=None,
-            )
+            agenda.empty(AgendaSlot.objects.filter(club=self.club, speech_id=self.speech_id))
+            Speech.objects.filter(club=self.club, pk=self.speech_id).update(**Speech.WITHDRAWN)
 
     @_apart
     def enter(self, state: SessionState) -> None:

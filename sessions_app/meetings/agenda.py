@@ -1,6 +1,6 @@
 """What happens to an agenda: places come, go, move, are taken, and become speeches."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -55,6 +55,16 @@ def release(slot: AgendaSlot, user: User) -> bool:
     """Free one's own place; False when it is not theirs, or its session has begun."""
     mine = _same(slot).filter(speaker=user, speech=None)
     return bool(mine.update(speaker=None, speaker_name=""))
+
+
+def describe(slot: AgendaSlot, user: User, **said: Any) -> bool:
+    """Note what the speech of one's own place is about; False as for :func:`release`."""
+    return bool(_same(slot).filter(speaker=user, speech=None).update(**said))
+
+
+def empty(slots: QuerySet[AgendaSlot]) -> None:
+    """Forget who has places, and with what; the places stay, and their sessions."""
+    slots.update(speaker=None, speaker_name="", title="", project_type="", objectives=[])
 
 
 def start(slot: AgendaSlot, operator: User) -> Speech:

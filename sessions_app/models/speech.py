@@ -1,6 +1,8 @@
 """A speech: one person's talk, from consent to saved outputs."""
 
 import uuid
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
@@ -25,6 +27,21 @@ class Speech(models.Model):
         SPEAKER = "speaker", "The speaker and the club’s officers"
         OFFICERS = "officers", "The speaker, the officers, and the operator who ran the session"
         CLUB = "club", "Everyone in the club"
+
+    WITHDRAWN: Final[Mapping[str, Any]] = {
+        "speaker": None,
+        "speaker_name": "",
+        "consent_confirmed": False,
+        "consent_at": None,
+        "title": "",
+        "project_type": "",
+        "objectives": [],
+        "visibility": Visibility.CLUB,
+        "session": None,
+        "recorded_at": None,
+        "purge_after": None,
+    }
+    """What a row says when its speaker has withdrawn consent: nothing of them."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     club = models.ForeignKey(Club, on_delete=models.CASCADE, related_name="+")
