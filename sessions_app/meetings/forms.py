@@ -1,6 +1,7 @@
 """What people fill in about meetings."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -117,7 +118,23 @@ class _Speakers(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(obj.name or "No name given")
 
 
-class SlotForm(forms.ModelForm):  # type: ignore[type-arg]
+class SlotSpeechForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What is said about the speech of a place."""
+
+    objectives = ObjectivesField(label="Objectives", help_text="One a line.")
+
+    class Meta:
+        model = AgendaSlot
+        fields = ["title", "project_type", "objectives"]
+        widgets: Mapping[str, forms.Widget] = {
+            "project_type": forms.TextInput(attrs={"list": "projects"})
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
+class SlotForm(SlotSpeechForm):
     """A place on the agenda. Nobody in it: members may take it."""
 
     speaker = _Speakers(
@@ -132,18 +149,14 @@ class SlotForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         help_text="Only for somebody who is not in the club.",
     )
-    objectives = ObjectivesField(label="Objectives", help_text="One a line.")
     min_seconds = ClockField(label="Green light at")
     max_seconds = ClockField(label="Red light at")
 
-    class Meta:
-        model = AgendaSlot
+    class Meta(SlotSpeechForm.Meta):
         fields = [
             "speaker",
             "speaker_name",
-            "title",
-            "project_type",
-            "objectives",
+            *SlotSpeechForm.Meta.fields,
             "min_seconds",
             "max_seconds",
             "evaluator_name",
@@ -153,7 +166,7 @@ class SlotForm(forms.ModelForm):  # type: ignore[type-arg]
             "time_limit_seconds": "From 30 to 600; the live page takes it over and may change it."
         }
         widgets = {
-            "project_type": forms.TextInput(attrs={"list": "projects"}),
+            **SlotSpeechForm.Meta.widgets,
             "time_limit_seconds": forms.NumberInput(attrs={"class": "input input--short"}),
         }
 

@@ -10,7 +10,7 @@ from clubs.permissions import Action, require
 from evaluations.roles.timing import PRESETS
 from sessions_app.meetings import agenda
 from sessions_app.meetings.access import access_meeting, access_slot
-from sessions_app.meetings.forms import SlotForm
+from sessions_app.meetings.forms import SlotForm, SlotSpeechForm
 from sessions_app.models import AgendaSlot, Meeting
 from speechcoach.errors import BadRequestError
 
@@ -99,6 +99,26 @@ def release_slot(
         messages.success(request, "The place is free again.")
     else:
         messages.warning(request, "This place is not yours to give back.")
+    return _back(request, meeting)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def describe_slot(
+    request: ClubRequest, club_slug: str, meeting_id: int, slot_id: int
+) -> HttpResponse:
+    """Say what one's own speech will be, until its session is started."""
+    require(request.membership, Action.TAKE_SLOT)
+    meeting = access_meeting(request.club, meeting_id)
+    slot = access_slot(meeting, slot_id)
+    mine = slot.speaker_id == request.user.pk and slot.speech_id is None
+    form = SlotSpeechForm(request.POST or None, instance=slot)
+    if mine and not (request.method == "POST" and form.is_valid()):
+        context = {"club": request.club, "meeting": meeting, "form": form, "projects": PROJECTS}
+        return render(request, "clubs/meetings/speech.html", context)
+    if mine and agenda.describe(slot, request.user, **form.cleaned_data):
+        messages.success(request, "The agenda says so now.")
+    else:
+        messages.warning(request, "Only the speaker says so, until the session is started.")
     return _back(request, meeting)
 
 

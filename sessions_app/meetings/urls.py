@@ -20,5 +20,6 @@ urlpatterns = [
     path(f"{_SLOT}move/", slots.move_slot, name="move_slot"),
     path(f"{_SLOT}take/", slots.take_slot, name="take_slot"),
     path(f"{_SLOT}release/", slots.release_slot, name="release_slot"),
+    path(f"{_SLOT}speech/", slots.describe_slot, name="describe_slot"),
     path(f"{_SLOT}start/", slots.start_slot, name="start_slot"),
 ]

@@ -94,6 +94,7 @@ CALLS: dict[Action, list[Call]] = {
     Action.TAKE_SLOT: [
         Call("post", "meetings/{meeting_id}/slots/{slot_id}/take/", status=302),
         Call("post", "meetings/{meeting_id}/slots/{slot_id}/release/", status=302),
+        Call("post", "meetings/{meeting_id}/slots/{slot_id}/speech/", {"title": "Rivers"}, 302),
     ],
     Action.SET_GOALS: [
         Call("post", "people/{me}/goals/", GOAL, 302),

@@ -77,6 +77,7 @@ ROUTES = [
     ("post", "{m}/slots/{s}/remove/", {}, MANAGERS, 302),
     ("post", "{m}/slots/{s}/take/", {}, set(Role), 302),
     ("post", "{m}/slots/{s}/release/", {}, set(Role), 302),
+    ("post", "{m}/slots/{s}/speech/", {"title": "Rivers"}, set(Role), 302),
     ("post", "{m}/slots/{s}/start/", {}, MANAGERS, 302),
 ]
 
@@ -245,6 +246,70 @@ class TestPlaces:
         back = member.post(address(meeting, slot, "release"), follow=True).content.decode()
         assert "The place is free again." in back
         assert "Take this place" in back
+
+
+class TestDescribing:
+    """Whoever has taken a place says what their speech will be."""
+
+    GIVEN = {"title": "Rivers", "project_type": "Ice breaker", "objectives": "Tell a story"}
+
+    @pytest.fixture
+    def taken(self, cast, slot):
+        AgendaSlot.objects.filter(pk=slot.pk).update(
+            speaker=cast.member, speaker_name=cast.member.name, min_seconds=60, max_seconds=90
+        )
+        slot.refresh_from_db()
+        return slot
+
+    @pytest.fixture
+    def member(self, clients):
+        return clients[Role.MEMBER]
+
+    def test_ones_own_place(self, member, meeting, taken):
+        there = address(meeting, taken, "speech")
+        assert f'href="{there}"' in member.get(address(meeting)).content.decode()
+        shown = member.get(there).content.decode()
+        assert 'value="The river"' in shown
+        said = member.post(there, self.GIVEN, follow=True).content.decode()
+        assert "Rivers" in said
+        assert "Tell a story" in said
+        taken.refresh_from_db()
+        assert (taken.title, taken.project_type) == ("Rivers", "Ice breaker")
+        assert taken.objectives == ["Tell a story"]
+
+    def test_nothing_else_of_it(self, cast, member, meeting, taken):
+        more = {"speaker": cast.officer.pk, "speaker_name": "X", "min_seconds": "9", "position": 7}
+        [before] = AgendaSlot.objects.filter(pk=taken.pk).values()
+        member.post(address(meeting, taken, "speech"), {**self.GIVEN, **more})
+        [after] = AgendaSlot.objects.filter(pk=taken.pk).values()
+        changed = {name for name, value in after.items() if (name, value) not in before.items()}
+        assert changed == {"title", "project_type", "objectives"}
+
+    @pytest.mark.parametrize("who", ["another's", "nobody's", "started"])
+    def test_of_no_other_place(self, cast, clients, meeting, taken, who):
+        role = Role.OFFICER if who == "another's" else Role.MEMBER
+        if who == "nobody's":
+            AgendaSlot.objects.update(speaker=None, speaker_name="")
+        if who == "started":
+            agenda.start(taken, cast.operator)
+        there = address(meeting, taken, "speech")
+        assert clients[role].get(there).headers["location"] == address(meeting)
+        said = clients[role].post(there, self.GIVEN, follow=True).content.decode()
+        assert "Only the speaker says so" in said
+        taken.refresh_from_db()
+        assert taken.title == "The river"
+
+    def test_what_is_wrong_is_said_and_nothing_stored(self, member, meeting, taken):
+        given = {**self.GIVEN, "title": "x" * 201}
+        response = member.post(address(meeting, taken, "speech"), given)
+        assert "errorlist" in response.content.decode()
+        taken.refresh_from_db()
+        assert taken.title == "The river"
+
+    def test_the_live_session_begins_with_it(self, member, cast, meeting, taken):
+        member.post(address(meeting, taken, "speech"), self.GIVEN)
+        speech = agenda.start(taken, cast.operator)
+        assert (speech.speaker, speech.title) == (cast.member, "Rivers")
 
 
 class TestStarting:
