@@ -5,7 +5,9 @@
  * @typedef {import("./model.js").Event} Event
  */
 
+import { unreachable } from "../lib/unreachable.js";
 import { EMPTY_SETUP } from "./model.js";
+import * as notices from "./notices.js";
 
 /**
  * @param {State} state
@@ -19,13 +21,12 @@ export function reduce(state, event) {
     case "session_info":
       return onSessionInfo(state, event);
     case "session_resumed":
-      return notify(
-        { ...state, sessionId: event.sessionId, interrupted: false, resuming: true },
-        "connection",
-        "success",
-        "Connected again.",
-        state.phase === "recording" ? "The recording went on meanwhile and has no hole." : "",
-      );
+      return notices.connectedAgain({
+        ...state,
+        sessionId: event.sessionId,
+        interrupted: false,
+        resuming: true,
+      });
     case "transcript_update":
       return {
         ...state,
@@ -59,25 +60,17 @@ export function reduce(state, event) {
     case "error":
       return onError(state, event);
     case "audio_format_error":
-      return notify(
-        { ...state, pending: settled(state, "start") },
-        "audio",
-        "error",
-        "The server takes no more audio in this recording.",
-        `${event.message} What was captured so far is kept: press Stop to have it evaluated.`,
-      );
+      return notices.audioRefused({ ...state, pending: settled(state, "start") }, event.message);
     case "data_purged":
       return onPurge(state, event.reason);
     case "transcription_status":
-      return onTranscription(state, event.status, event.engine);
+      return notices.captionsAre(state, event.status, event.engine);
     case "duration_estimate": {
       const { estimatedSeconds, timeLimitSeconds } = event;
       return { ...state, estimate: { estimatedSeconds, timeLimitSeconds } };
     }
     case "audio_health":
-      return event.kind === "ok"
-        ? { ...state, notices: without(state.notices, "health") }
-        : notify(state, "health", "warning", event.message, "The recording goes on.");
+      return notices.soundIs(state, event);
     case "coaching_cue":
       return { ...state, cue: event };
     case "role_results":
@@ -125,13 +118,7 @@ export function reduce(state, event) {
     case "stop_wanted":
       return { ...state, stopWanted: true };
     case "audio_lost":
-      return notify(
-        state,
-        "overflow",
-        "warning",
-        `${Math.round(event.seconds)} s of the speech are lost.`,
-        "The connection was gone for longer than this page can keep sound. The rest is sent as soon as it is back.",
-      );
+      return notices.audioLost(state, event.seconds);
     case "command_abandoned":
       return { ...state, pending: null };
     case "panicked":
@@ -156,7 +143,7 @@ export function reduce(state, event) {
     case "playback_blocked":
       return { ...state, playing: false, playbackBlocked: true };
     case "notice_dismissed":
-      return { ...state, notices: without(state.notices, event.key) };
+      return notices.without(state, event.key);
     case "silence_dismissed":
       return { ...state, silence: null };
     default:
@@ -172,14 +159,14 @@ export function reduce(state, event) {
 function onStateChange(state, phase) {
   // What the server said before it heard of the panic is no longer true.
   if (state.panicking && phase !== "idle") return state;
-  const next = { ...state, phase, pending: null, silence: null, panicking: false };
+  let next = { ...state, phase, pending: null, silence: null, panicking: false };
   if (phase === state.phase) return next;
   if (phase !== "idle") next.captured = false;
   if (phase !== "recording") {
     next.stopWanted = false;
     next.level = { energy: 0, isSpeech: false };
     // They speak of the recording only.
-    next.notices = without(next.notices, "health", "captions");
+    next = { ...next, notices: notices.without(next, "health", "captions").notices };
   }
   switch (phase) {
     case "recording":
@@ -255,15 +242,7 @@ function onSessionInfo(state, info) {
   next.captured = info.capturedSamples > 0;
   // A session may keep its speech's id, so a fresh one is known by not being a resumed one.
   if (!state.interrupted) return next;
-  return notify(
-    { ...next, runId: 0, savable: false, progress: null, consentOnRecord: false },
-    "connection",
-    "warning",
-    "The connection was lost, and the server began a new session.",
-    next.captured
-      ? "What it heard until then is still there: it can be evaluated, or recorded anew."
-      : "What was not finished is gone from it. The settings were sent again; press Start to record anew.",
-  );
+  return notices.begunAnew({ ...next, runId: 0, savable: false, progress: null, consentOnRecord: false });
 }
 
 /**
@@ -313,7 +292,7 @@ function onProgress(state, event) {
  */
 function onError(state, event) {
   if (!event.recoverable) return { ...state, pending: null, fatal: event.message };
-  return notify({ ...state, pending: null }, `error ${event.message}`, "error", event.message, "");
+  return notices.failed({ ...state, pending: null }, event.message);
 }
 
 /**
@@ -324,7 +303,7 @@ function onError(state, event) {
 function onPurge(state, reason) {
   // How to evaluate is the club's taste, not the speaker's.
   const { timeLimitSeconds, style, roleIds, mode } = state.setup;
-  return notify(
+  return notices.purged(
     {
       ...state,
       segments: [],
@@ -345,68 +324,8 @@ function onPurge(state, reason) {
       setup: { ...EMPTY_SETUP, timeLimitSeconds, style, roleIds, mode },
       purges: state.purges + 1,
     },
-    "purged",
-    "info",
-    reason === "opt_out" ? "Everything of this speech was erased." : "What was not saved has been erased.",
-    reason === "opt_out"
-      ? "The speaker withdrew consent: recording, transcript and evaluation are gone for good."
-      : "Speech data is kept for a short time only, unless it is saved. Enter consent again for the next speech.",
+    reason,
   );
-}
-
-/**
- * @param {State} state
- * @param {"reconnecting"|"reconnected"|"failed"} status
- * @param {string | null | undefined} engine who goes on, where it is another one
- * @returns {State}
- */
-function onTranscription(state, status, engine) {
-  switch (status) {
-    case "reconnecting":
-      return notify(state, "captions", "warning", "Captions are catching up.", "The recording goes on.");
-    case "failed":
-      return notify(
-        state,
-        "captions",
-        "warning",
-        "Live captions are not available.",
-        "The recording goes on; the transcript is made after Stop.",
-      );
-    case "reconnected":
-      if (engine) {
-        return notify(
-          state,
-          "captions",
-          "info",
-          `Captions go on with another engine (${engine}).`,
-          "They may be less exact until the end of this recording.",
-        );
-      }
-      return { ...state, notices: without(state.notices, "captions") };
-    default:
-      return unreachable(status);
-  }
-}
-
-/**
- * @param {import("./model.js").Notice[]} notices
- * @param {...string} keys
- */
-function without(notices, ...keys) {
-  return notices.filter(({ key }) => !keys.includes(key));
-}
-
-/**
- * A notice with the same key takes the place of the older one.
- * @param {State} state
- * @param {string} key
- * @param {import("./model.js").Tone} tone
- * @param {string} title
- * @param {string} text
- * @returns {State}
- */
-function notify(state, key, tone, title, text) {
-  return { ...state, notices: [...without(state.notices, key), { key, tone, title, text }] };
 }
 
 /**
@@ -415,13 +334,4 @@ function notify(state, key, tone, title, text) {
  */
 function settled(state, action) {
   return state.pending === action ? null : state.pending;
-}
-
-/**
- * A case forgotten above is a type error here.
- * @param {never} value
- * @returns {never}
- */
-function unreachable(value) {
-  throw new Error(`no case for ${JSON.stringify(value)}`);
 }
