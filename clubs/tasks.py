@@ -34,6 +34,8 @@ class ClubTask(Task[..., Any]):
     """
 
     abstract = True
+    # Celery would compare what is sent with the body's parameters, of which the first is the club.
+    typing = False
 
     def __call__(self, *, club_id: int, **ids: Any) -> Any:
         club = Club.objects.get(pk=club_id)

@@ -53,6 +53,20 @@ def audio_lead(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
+def workers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What is captured here must be there for workers to evaluate."""
+    if settings.CELERY_TASK_ALWAYS_EAGER or settings.REDIS_URL:
+        return []
+    return [
+        Error(
+            "BROKER_URL is set and REDIS_URL is not: workers would find no audio.",
+            hint="Set REDIS_URL, too.",
+            id="speechcoach.E003",
+        )
+    ]
+
+
+@register()
 def openai_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """What OPENAI_* say can be read."""
     faults: list[CheckMessage] = []

@@ -27,6 +27,7 @@ SCHEMA: dict[str, tuple[type, object]] = {
     "ALLOWED_ORIGINS": (list, []),
     "DATABASE_URL": (str, ""),
     "REDIS_URL": (str, ""),
+    "BROKER_URL": (str, ""),
     "DATA_DIR": (str, "var"),
     "AUDIO_MAX_LEAD_SECONDS": (float, 10.0),
     "EVALUATIONS_PER_DAY": (int, 200),

@@ -221,8 +221,11 @@ if not DEBUG:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Celery. Embedded: tasks run in threads of this process (clubs.tasks.ClubTask).
-CELERY_BROKER_URL = "memory://"
-CELERY_TASK_ALWAYS_EAGER = True
+CELERY_BROKER_URL = env.text("BROKER_URL") or "memory://"
+CELERY_TASK_ALWAYS_EAGER = not env.text("BROKER_URL")
+# A worker logs as LOGGING says: its own handlers would not redact.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ROUTES = {
     "evaluations.tasks.*": {"queue": "evaluate"},
     "sessions_app.tasks.*": {"queue": "housekeep"},

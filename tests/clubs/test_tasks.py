@@ -8,6 +8,7 @@ from django_scopes import get_scope
 
 from clubs.models import Club, Membership
 from clubs.tasks import ClubTask, LocalRunner, drain
+from speechcoach.celery import app
 
 seen: list[tuple[str, int, str, threading.Thread]] = []
 
@@ -64,11 +65,17 @@ class TestEnqueue:
         self, cast, settings, monkeypatch, django_capture_on_commit_callbacks
     ):
         settings.CELERY_TASK_ALWAYS_EAGER = False
-        sent: list[object] = []
-        monkeypatch.setattr(look_around, "apply_async", lambda **call: sent.append(call))
-        with django_capture_on_commit_callbacks(execute=True):
-            look_around.enqueue(club_id=cast.club.pk, note="far")
-        assert sent == [{"kwargs": {"club_id": cast.club.pk, "note": "far"}}]
+        # Celery's own sending, checks of what is sent included, up to a broker in memory.
+        monkeypatch.setitem(app.conf, "task_always_eager", False)
+        with app.connection_for_write() as broker:
+            queue = broker.SimpleQueue("celery")
+            with django_capture_on_commit_callbacks(execute=True):
+                look_around.enqueue(club_id=cast.club.pk, note="far")
+            message = queue.get(block=False)
+            message.ack()
+        assert message.headers["task"] == "tests.look_around"
+        assert message.payload[:2] == [[], {"club_id": cast.club.pk, "note": "far"}]
+        assert seen == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,35 +1,14 @@
 """The real server on a real PostgreSQL: a speech from consent to saved files, and its pages."""
 
-import contextlib
-import uuid
 from collections.abc import Iterator
 
 import pytest
 
 from tests.server import Server, serving, session, sign_in
 from tests.speech import burst
-
-psycopg = pytest.importorskip("psycopg")
-from psycopg import sql  # noqa: E402 - only where it is installed
+from tests.stack.postgres import database
 
 pytestmark = pytest.mark.stack
-ADMIN = "postgresql://127.0.0.1:5432/postgres"
-
-
-@contextlib.contextmanager
-def database() -> Iterator[str]:
-    """A database of its own; skips where no server answers."""
-    try:
-        admin = psycopg.connect(ADMIN, autocommit=True, connect_timeout=5)
-    except psycopg.OperationalError as error:
-        pytest.skip(f"no PostgreSQL at 127.0.0.1:5432: {error}")
-    name = f"speechcoach_{uuid.uuid4().hex}"
-    with contextlib.closing(admin):
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield f"postgresql://{admin.info.user}@127.0.0.1:5432/{name}"
-        finally:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="module")
