@@ -306,6 +306,8 @@ LOGGING = {
         # At DEBUG these write what vendors are sent and answer: words, names, keys.
         "httpcore": {"level": "WARNING"},
         "websockets": {"level": "INFO"},
+        # That it listens is said at every level: whoever starts a server waits for it.
+        "daphne.server": {"level": "INFO"},
         # It logs the query of every socket, which may hold a ticket.
         "uvicorn.error": {"handlers": ["console"], "propagate": False},
         "uvicorn.access": {"handlers": ["console"], "propagate": False},

@@ -69,6 +69,7 @@ class Server:
 
     def written(self) -> str:
         """All that the server has logged so far."""
+        self.own.output.settle()
         return self.log.read_text(errors="replace")
 
 

@@ -7,24 +7,26 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
-
 from sessions_app.rehearsal import RehearsalError
+from sessions_app.rehearsal.output import Output
 from speechcoach.env import BASE_DIR
 
-START_SECONDS = 60.0
+# Demo clubs are seeded before ``serve`` listens, on a busy machine for more than a minute. One that
+# ends is noticed at once.
+START_SECONDS = 180.0
 STOP_SECONDS = 5.0
-POLL_SECONDS = 0.05
+# What daphne and uvicorn write once whoever connects is taken; LOGGING keeps both lines.
+LISTENING = (b"Listening on TCP address", b"Uvicorn running on")
 
 # What would lead this server to somebody's data, or keep it from starting on its own.
 _FRESH = {
     "DATABASE_URL": "",
+    "BROKER_URL": "",
     "SECRET_KEY": "",
     "DEBUG": "1",
     "DEMO_MODE": "1",
@@ -38,13 +40,14 @@ _FRESH = {
 
 @dataclass(frozen=True, slots=True)
 class OwnServer:
-    """A server that answers; ``log`` holds all that it wrote."""
+    """A server that listens; ``log`` holds what it wrote, once ``output`` has settled."""
 
     base_url: str
     log: Path
     data: Path
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes]
+    output: Output
 
 
 ServerCommand = Callable[[int], list[str]]
@@ -79,25 +82,40 @@ def own_server(
             _set_up_data(environment, log)
         else:
             shutil.copytree(prepared, data, dirs_exist_ok=True)
-        with log.open("wb") as output:
-            port = _free_port()
-            process = subprocess.Popen(  # noqa: S603 - our own command line
-                command(port),
-                cwd=BASE_DIR,
-                env=environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                # A group of its own: it ends by our hand, with its children, not by Ctrl-C.
-                start_new_session=True,
-            )
-            try:
-                url = f"http://127.0.0.1:{port}"
-                server = OwnServer(url, log, data, environment, process)
-                wait_until_alive(server, process)
-                yield server
-            finally:
-                _stop(process)
+        port = _free_port()
+        with running(command(port), environment, log) as (process, output):
+            yield OwnServer(f"http://127.0.0.1:{port}", log, data, environment, process, output)
+
+
+@contextlib.contextmanager
+def running(
+    command: list[str], environment: Mapping[str, str], log: Path
+) -> Iterator[tuple[subprocess.Popen[bytes], Output]]:
+    """A server's process, from when it listens on; stopped at the end.
+
+    Raises:
+        RehearsalError: it ends, or does not say in time that it listens.
+    """
+    process = subprocess.Popen(  # noqa: S603 - our own command line
+        command,
+        cwd=BASE_DIR,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        # A group of its own: it ends by our hand, with its children, not by Ctrl-C.
+        start_new_session=True,
+    )
+    output = Output(process, log)
+    try:
+        if not output.wait_for(LISTENING, START_SECONDS):
+            if output.ended:
+                raise RehearsalError(f"The server did not start: {_last_line(log)}")
+            raise RehearsalError(f"The server did not listen within {START_SECONDS:g} s.")
+        yield process, output
+    finally:
+        _stop(process)
+        output.join()
 
 
 def set_up_data(folder: Path) -> None:
@@ -134,24 +152,6 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def wait_until_alive(server: OwnServer, process: subprocess.Popen[bytes]) -> None:
-    """Wait until ``process`` answers at the server's address.
-
-    Raises:
-        RehearsalError: it ends, or does not answer in time.
-    """
-    deadline = time.monotonic() + START_SECONDS
-    with httpx.Client(base_url=server.base_url, trust_env=False) as client:
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                raise RehearsalError(f"The server did not start: {_last_line(server.log)}")
-            with contextlib.suppress(httpx.TransportError):
-                if client.get("/livez").is_success:
-                    return
-            time.sleep(POLL_SECONDS)
-    raise RehearsalError(f"The server did not answer within {START_SECONDS:g} s.")
 
 
 def _last_line(log: Path) -> str:
