@@ -15,7 +15,11 @@ _HEARD = """audio => new Promise((resolve) => {
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   const block = new Float32Array(analyser.fftSize);
-  context.createMediaStreamSource(audio.captureStream()).connect(analyser);
+  const stream = audio.captureStream();
+  const listen = () => context.createMediaStreamSource(stream).connect(analyser);
+  // Sound that is still on its way has no track yet.
+  if (stream.getAudioTracks().length) listen();
+  else stream.addEventListener("addtrack", listen, {once: true});
   let peak = 0;
   audio.addEventListener("timeupdate", () => {
     analyser.getFloatTimeDomainData(block);

@@ -71,7 +71,7 @@ async def test_a_new_password_in_this_browser_is_hardly_noticed(open_live: OpenL
         tab = await live.page.context.new_page()
         await tab.goto(f"{server.base_url}/accounts/password/change/")
         await tab.get_by_label("Current Password").fill(PASSWORD)
-        await tab.get_by_label("New Password:").fill("words-on-the-water-9")
+        await tab.get_by_label("New Password", exact=True).fill("words-on-the-water-9")
         await tab.get_by_label("New Password (again)").fill("words-on-the-water-9")
         await tab.get_by_role("button", name="Change the password").click()
         await expect(tab.get_by_text("Password successfully changed")).to_be_visible()
