@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions_app import api, dashboard, people, speech_views, views
+from sessions_app import api, dashboard, people, speech_views, views, watching
 from sessions_app.export import FORMATS
 from sessions_app.meetings.urls import urlpatterns as meetings
 from sessions_app.sharing import views as sharing
@@ -16,6 +16,7 @@ urlpatterns = [
     path("clubs/<slug:club_slug>/sessions/new/", views.new_session, name="new_session"),
     path(_SPEECH, speech_views.session, name="session"),
     path(f"{_SPEECH}live/", views.live, name="live"),
+    path(f"{_SPEECH}watch/", watching.watch, name="watch"),
     path(f"{_SPEECH}files/<int:run>/<str:name>", speech_views.file, name="file"),
     *(
         path(

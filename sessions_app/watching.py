@@ -1,0 +1,48 @@
+"""The page on which a club watches a speech as a chart, while it is given and afterwards."""
+
+import uuid
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from clubs.http import ClubRequest
+from clubs.permissions import Action, require
+from evaluations.core.pace import BAND
+from sessions_app.access import access_speech
+from sessions_app.models import Speech
+
+
+@never_cache
+@require_safe
+def watch(request: ClubRequest, club_slug: str, speech_id: uuid.UUID) -> HttpResponse:
+    """The chart of a speech, for every member who may see it."""
+    require(request.membership, Action.VIEW_SPEECH)
+    speech = access_speech(request.membership, speech_id)
+    history, of_speech = reverse("history"), urlencode({"speech": speech.pk})
+    speaker = speech.speaker_id
+    of_speaker = urlencode({"speaker": speaker, "club": club_slug})
+    lowest, highest = BAND
+    return render(
+        request,
+        "clubs/sessions/watch.html",
+        {
+            "club": request.club,
+            "speech": speech,
+            "state": _state(speech),
+            "history_url": f"{history}?{of_speech}",
+            "stream_url": f"{reverse('metrics_stream')}?{of_speech}",
+            "speaker": speaker,
+            "speaker_history_url": f"{history}?{of_speaker}" if speaker is not None else "",
+            "pace_band": {"low": lowest, "high": highest},
+        },
+    )
+
+
+def _state(speech: Speech) -> str:
+    """ "ended" once the speech is given and nothing goes on; else "live"."""
+    given = speech.saved_at is not None or speech.recorded_at is not None
+    return "ended" if given and speech.state == Speech.State.IDLE else "live"
