@@ -24,16 +24,16 @@ _SPAN = FRAME - _MAX_LAG
 _FFT = 1024
 
 
-def track_block(samples: NDArray[np.int16], frames: int) -> NDArray[np.float32]:
-    """F0 in Hz of ``frames`` frames, frame ``i`` being ``samples[i*160 : i*160+640]``; 0 unvoiced.
+def track_block(samples: NDArray[np.int16], frames: int, *, hop: int = HOP) -> NDArray[np.float32]:
+    """F0 in Hz of ``frames`` frames, frame ``i`` being ``samples[i*hop : i*hop+640]``; 0 unvoiced.
 
-    ``samples`` has at least ``(frames - 1) * 160 + 640`` Int16 samples. Returns shape
+    ``samples`` has at least ``(frames - 1) * hop + 640`` Int16 samples. Returns shape
     ``(frames,)``.
     """
     f0 = np.zeros(frames, dtype=np.float32)
     if frames == 0:
         return f0
-    cut = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP][:frames]
+    cut = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::hop][:frames]
     windows = cut.astype(np.float32)
     windows -= windows.mean(axis=1, keepdims=True)
     loud = np.einsum("ij,ij->i", windows, windows) > FRAME * QUIET_RMS**2

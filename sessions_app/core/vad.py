@@ -82,7 +82,7 @@ class Vad:
     def _judge(self, window: NDArray[np.int16], events: list[VadStatus | SpeechEnd]) -> None:
         level = rms(window)
         self._peak = max(level, self._peak * PEAK_DECAY)
-        is_speech = _probability(self._detector, window) >= 0.5
+        is_speech = probability(self._detector, window) >= 0.5
         self._windows += 1
         if is_speech:
             self._speech_windows += 1
@@ -109,7 +109,8 @@ class Vad:
         )
 
 
-def _probability(detector: SpeechDetector, window: NDArray[np.int16]) -> float:
+def probability(detector: SpeechDetector, window: NDArray[np.int16]) -> float:
+    """What ``detector`` says of a window of 50 ms, whose parts it may judge one by one."""
     size = detector.window
     if size == CHUNK_SAMPLES:
         return detector.probability(window)
