@@ -7,17 +7,14 @@ Redis must not persist (speech never reaches a disk) and must not evict: ``save 
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import OutOfMemoryError, RedisError
 
 from sessions_app.core.audio import BYTES_PER_SAMPLE, MAX_SPEECH_SECONDS
+from sessions_app.redis_clients import RedisClients
 from sessions_app.vault import VaultFullError, VaultUnavailableError
 from sessions_app.vault.blocks import BLOCK_BYTES, TAIL_BLOCKS, seal, unseal
 from sessions_app.vault.redis_scripts import APPEND, LENGTH, PIECE, SEAL
@@ -28,15 +25,6 @@ TTL_SECONDS: Final = MAX_SPEECH_SECONDS + 24 * 3_600
 """From the last append on: the longest purge clock, should nobody be left to run it."""
 CONNECTIONS: Final = 16
 """Of one event loop; an append holds one for less than a millisecond."""
-TIMEOUT_SECONDS: Final = 2.0
-RETRIES: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Client:
-    redis: Redis
-    closing: AsyncGenerator[None, None]
-    """Closes ``redis`` when it is closed itself, which a loop does to its generators at its end."""
 
 
 class RedisVault:
@@ -55,10 +43,10 @@ class RedisVault:
     def __init__(
         self, url: str, *, block_bytes: int = BLOCK_BYTES, ttl_seconds: int = TTL_SECONDS
     ) -> None:
-        self._url = url
+        # Every script may be repeated: what was done before is seen and skipped.
+        self._redis = RedisClients(url, CONNECTIONS)
         self._block_bytes = block_bytes
         self._ttl = ttl_seconds
-        self._clients: dict[asyncio.AbstractEventLoop, _Client] = {}
 
     async def append(self, key: str, start: int, pcm: bytes) -> int:
         """See ``AudioVault.append``."""
@@ -94,7 +82,7 @@ class RedisVault:
     async def drop(self, key: str) -> None:
         """See ``AudioVault.drop``."""
         with _translated():
-            await (await self._redis()).delete(*self._keys(key))
+            await (await self._redis.here()).delete(*self._keys(key))
 
     async def _seal(self, key: str, blocks: int, raw_bytes: int) -> None:
         """Seal the older part of the tail. What fails here is done by the next append."""
@@ -116,40 +104,8 @@ class RedisVault:
 
     async def _call(self, script: str, key: str, *args: Any) -> Any:  # what a script gives
         with _translated():
-            run = (await self._redis()).register_script(script)
+            run = (await self._redis.here()).register_script(script)
             return await run(keys=self._keys(key), args=[self._block_bytes, *args])
-
-    async def _redis(self) -> Redis:
-        loop = asyncio.get_running_loop()
-        client = self._clients.get(loop)
-        if client is None:
-            for other in list(self._clients):
-                if other.is_closed():
-                    self._clients.pop(other, None)
-            redis = Redis.from_pool(
-                BlockingConnectionPool.from_url(
-                    self._url,
-                    max_connections=CONNECTIONS,
-                    timeout=TIMEOUT_SECONDS,
-                    socket_timeout=TIMEOUT_SECONDS,
-                    socket_connect_timeout=TIMEOUT_SECONDS,
-                    # Every script may be repeated: what was done before is seen and skipped.
-                    retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), RETRIES),
-                )
-            )
-            client = self._clients[loop] = _Client(redis, self._until_closed(loop, redis))
-            await anext(client.closing)
-        return client.redis
-
-    async def _until_closed(
-        self, loop: asyncio.AbstractEventLoop, redis: Redis
-    ) -> AsyncGenerator[None, None]:
-        """Close the connections with their loop: ``asyncio.run`` ends what is suspended here."""
-        try:
-            yield
-        finally:
-            self._clients.pop(loop, None)
-            await redis.aclose()
 
 
 def _hole(start: int, pcm: bytes) -> ValueError:

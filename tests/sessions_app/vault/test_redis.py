@@ -201,5 +201,5 @@ def test_a_loop_that_ends_closes_its_connections(redis_url, key):
     for _ in range(5):
         asyncio.run(vault.append(key, 0, b"ab"))
     assert len(list(Path("/proc/self/fd").iterdir())) == before
-    assert vault._clients == {}
+    assert vault._redis._clients == {}
     asyncio.run(vault.drop(key))
