@@ -1,15 +1,18 @@
 """The only ways from a speech's id to a speech."""
 
+import contextlib
 import uuid
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from clubs.access import NOT_FOUND
-from clubs.models import Club, Membership
+from clubs.access import NOT_FOUND, SUSPENDED, clubs_of, require_user
+from clubs.models import Club, Membership, User
 from clubs.permissions import Action, require
+from clubs.scoping import club_scope
 from sessions_app.models import Speech
 from sessions_app.visibility import visible_speeches
-from speechcoach.errors import NotFoundError
+from speechcoach.errors import ForbiddenError, NotFoundError
 
 
 def access_speech(membership: Membership, speech_id: str | uuid.UUID) -> Speech:
@@ -20,6 +23,25 @@ def access_speech(membership: Membership, speech_id: str | uuid.UUID) -> Speech:
             is no id; nothing tells which.
     """
     return _find(visible_speeches(membership), speech_id)
+
+
+def find_speech(user: User | AnonymousUser, speech_id: str) -> tuple[Membership, Speech]:
+    """The speech with this id in whichever club of the user's, and the user's membership there.
+
+    For addresses that name no club.
+
+    Raises:
+        SignedOutError: nobody is signed in.
+        NotFoundError: as :func:`access_speech`, in every one of their clubs.
+        ForbiddenError: it is there, and the club is suspended.
+    """
+    for membership in clubs_of(require_user(user)):
+        with club_scope(membership.club), contextlib.suppress(NotFoundError):
+            speech = access_speech(membership, speech_id)
+            if membership.club.suspended_at is not None:
+                raise ForbiddenError(SUSPENDED)
+            return membership, speech
+    raise NotFoundError(NOT_FOUND)
 
 
 def access_operable(membership: Membership, speech_id: str | uuid.UUID) -> Speech:

@@ -23,7 +23,7 @@ from clubs.core.retention import Clocks, Part, SpeechFacts, Verdict, verdict
 from clubs.models import Club, ConsentEvent, PurgeClock, PurgeRecord, RetentionPolicy
 from evaluations import shredders
 from evaluations.models import Run
-from sessions_app.models import LegalHold, LiveUtterance, Speech
+from sessions_app.models import LegalHold, LiveUtterance, RecordingBars, Speech
 
 log = logging.getLogger(__name__)
 
@@ -171,6 +171,9 @@ def _shred(club: Club, going: dict[UUID, Verdict]) -> None:
             if part is Part.TRANSCRIPT:
                 LiveUtterance.objects.filter(club=club, speech__in=some).delete()
                 Speech.objects.filter(club=club, pk__in=some).update(session=None)
+            if part is Part.EVALUATION:
+                # They are measured, as its figures are.
+                RecordingBars.objects.filter(club=club, speech__in=some).delete()
     ConsentEvent.objects.filter(club=club, speech_id__in=whole).without_names()
     # No longer kept: so that what follows kept runs does not follow each of these to its end.
     Run.objects.filter(club=club, speech__in=whole).update(saved_at=None)

@@ -16,6 +16,8 @@ from sessions_app.expiry import held
 from sessions_app.live.store import BEAT_SECONDS, RESUME_WINDOW_SECONDS
 from sessions_app.models import LiveUtterance, Speech
 from sessions_app.source import vault_key
+from sessions_app.stream import BarRing, RingUnavailableError
+from sessions_app.stream.rows import forget_unsaved_bars
 from sessions_app.vault import AudioVault, VaultError
 
 log = logging.getLogger(__name__)
@@ -41,12 +43,12 @@ def _rest(club: Club, speech: Speech, now: datetime) -> bool:
     return bool(mine.update(state=Speech.State.IDLE, session=session, purge_after=after))
 
 
-def purge_due(club: Club, vault: AudioVault, now: datetime) -> int:
+def purge_due(club: Club, vault: AudioVault, ring: BarRing, now: datetime) -> int:
     """Purge the unsaved data of the club's speeches whose time has come; returns how many.
 
     What is held stays.
     """
-    return sum(_purge(club, speech, vault, now) for speech in _due(club, now))
+    return sum(_purge(club, speech, vault, ring, now) for speech in _due(club, now))
 
 
 def _due(club: Club, now: datetime) -> QuerySet[Speech]:
@@ -54,7 +56,7 @@ def _due(club: Club, now: datetime) -> QuerySet[Speech]:
     return Speech.objects.filter(~is_held, club=club, purge_after__lte=now)
 
 
-def _purge(club: Club, speech: Speech, vault: AudioVault, now: datetime) -> bool:
+def _purge(club: Club, speech: Speech, vault: AudioVault, ring: BarRing, now: datetime) -> bool:
     with transaction.atomic():
         # Whoever clears the time has the job; an operator's action in between has moved it.
         list(Speech.objects.select_for_update().filter(club=club, pk=speech.pk))
@@ -63,6 +65,7 @@ def _purge(club: Club, speech: Speech, vault: AudioVault, now: datetime) -> bool
             return False
         Run.objects.filter(club=club, speech=speech, saved_at__isnull=True).delete()
         LiveUtterance.objects.filter(club=club, speech=speech).delete()
+        forget_unsaved_bars(club, speech.pk)
         Speech.objects.filter(club=club, pk=speech.pk).update(session=None)
         saved = Run.objects.filter(club=club, speech=speech).exists()
         if not saved:
@@ -78,7 +81,8 @@ def _purge(club: Club, speech: Speech, vault: AudioVault, now: datetime) -> bool
         )
     try:
         async_to_sync(vault.drop)(vault_key(club.pk, str(speech.pk)))
-    except VaultError:
+        async_to_sync(ring.drop)(vault_key(club.pk, str(speech.pk)))
+    except (VaultError, RingUnavailableError):
         # The audio is still there: the next round tries again.
         log.exception("audio not purged club=%s speech=%s", club.pk, speech.pk)
         Speech.objects.filter(club=club, pk=speech.pk, purge_after=None).update(purge_after=now)

@@ -13,6 +13,7 @@ from sessions_app.models import (
     AgendaSlot,
     LegalHold,
     LiveUtterance,
+    RecordingBars,
     RetentionWarning,
     ShareLink,
     Speech,
@@ -111,6 +112,16 @@ personal(
         LiveUtterance,
         "speaker",
         rows=lambda user: LiveUtterance.objects.filter(speech__speaker=user),
+        fate=Fate.DELETED,
+        why=_SPOKEN,
+        erasable=_free,
+    )
+)
+personal(
+    PersonalTable(
+        RecordingBars,
+        "speaker",
+        rows=lambda user: RecordingBars.objects.filter(speech__speaker=user),
         fate=Fate.DELETED,
         why=_SPOKEN,
         erasable=_free,

@@ -8,6 +8,7 @@ from clubs.models import Club
 from clubs.tasks import ClubTask
 from sessions_app import expiry, farewell, purge
 from sessions_app.source import vault_key
+from sessions_app.stream import RingUnavailableError
 from sessions_app.vault import VaultError
 
 
@@ -21,19 +22,25 @@ def purge_every_club() -> None:
 @shared_task(base=ClubTask)
 def purge_club(club: Club) -> None:
     """Let abandoned sessions of one club rest, and purge what was not saved."""
-    from speechcoach.providers import vault  # noqa: PLC0415 - built on first use, in the worker
+    from speechcoach.providers import ring, vault  # noqa: PLC0415 - built on first use
 
     now = timezone.now()
     purge.rest_abandoned(club, now)
-    purge.purge_due(club, vault(), now)
+    purge.purge_due(club, vault(), ring(), now)
 
 
-@shared_task(base=ClubTask, autoretry_for=(VaultError,), retry_backoff=True, max_retries=8)
+@shared_task(
+    base=ClubTask,
+    autoretry_for=(VaultError, RingUnavailableError),
+    retry_backoff=True,
+    max_retries=8,
+)
 def forget_audio(club: Club, *, speech_id: str) -> None:
-    """Drop what was captured of a speech that is erased."""
-    from speechcoach.providers import vault  # noqa: PLC0415 - built on first use, in the worker
+    """Drop what was captured and measured of a speech that is erased."""
+    from speechcoach.providers import ring, vault  # noqa: PLC0415 - built on first use
 
     async_to_sync(vault().drop)(vault_key(club.pk, speech_id))
+    async_to_sync(ring().drop)(vault_key(club.pk, speech_id))
 
 
 @shared_task

@@ -32,6 +32,10 @@ from sessions_app.detection.energy import EnergyDetector
 from sessions_app.live.sockets import OpenSockets
 from sessions_app.live.vendors import Lineup, Vendors
 from sessions_app.source import VaultSource
+from sessions_app.stream import BarRing
+from sessions_app.stream.broadcaster import Broadcaster
+from sessions_app.stream.memory import MemoryRing
+from sessions_app.stream.views import LiveMetrics
 from sessions_app.transcription import FinalTranscriber, Transcriber
 from sessions_app.transcription.builtin.final import BuiltinFinalTranscriber
 from sessions_app.transcription.builtin.pool import DecoderPool
@@ -50,6 +54,11 @@ from sessions_app.vault import AudioVault
 from sessions_app.vault.memory import MemoryVault
 from speechcoach.breaker import Breakers
 from speechcoach.model_table import facts_of
+
+MOST_STREAMS_PER_CLUB = 500
+"""In one process: a chart is cheap, and a whole club may watch."""
+
+_NEEDS_PACKAGES = "REDIS_URL needs packages: pip install -r requirements-stack.txt"
 
 if TYPE_CHECKING:
     from evaluations.openai_access import OpenAIAccess
@@ -75,11 +84,36 @@ def vault() -> AudioVault:
         try:
             from sessions_app.vault.redis import RedisVault  # noqa: PLC0415 - an optional extra
         except ImportError as error:
-            raise ImproperlyConfigured(
-                "REDIS_URL needs packages: pip install -r requirements-stack.txt"
-            ) from error
+            raise ImproperlyConfigured(_NEEDS_PACKAGES) from error
         return RedisVault(settings.REDIS_URL)
     return MemoryVault(settings.SPEECHCOACH_VAULT_MAX_MIB * 1024 * 1024)
+
+
+@functools.cache
+def ring() -> BarRing:
+    """Where the bars of running speeches are kept: beside their sound.
+
+    Raises:
+        ImproperlyConfigured: as :func:`vault`.
+    """
+    if settings.REDIS_URL:
+        try:
+            from sessions_app.stream.redis import RedisRing  # noqa: PLC0415 - an optional extra
+        except ImportError as error:
+            raise ImproperlyConfigured(_NEEDS_PACKAGES) from error
+        return RedisRing(settings.REDIS_URL)
+    return MemoryRing()
+
+
+@functools.cache
+def live_metrics() -> LiveMetrics:
+    """What history and stream work with."""
+    return LiveMetrics(
+        Broadcaster(ring()),
+        OpenSockets(
+            per_user=settings.SPEECHCOACH_MAX_SOCKETS_PER_USER, per_club=MOST_STREAMS_PER_CLUB
+        ),
+    )
 
 
 @functools.cache
@@ -332,6 +366,7 @@ def vendors() -> Vendors:
         lineup=lineup(builtin_only=False),
         builtin=lineup(builtin_only=True),
         vault=vault(),
+        ring=ring(),
         config=SessionConfig(
             limits=Limits(max_lead_seconds=settings.SPEECHCOACH_AUDIO_MAX_LEAD_SECONDS),
             make_detector=detector(),

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from sessions_app.stream.views import stream_routes
-from speechcoach import engine_views, health
+from speechcoach import engine_views, health, providers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
@@ -15,5 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("clubs/<slug:club_slug>/engines/", engine_views.engines, name="engines"),
     path("", include("clubs.urls")),
     path("", include("sessions_app.urls")),
-    *stream_routes(),
+    *stream_routes(providers.live_metrics()),
 ]

@@ -1,5 +1,6 @@
 """Recording: samples in, captions and level out, until it is stopped."""
 
+from evaluations.core.shapes import Segment
 from sessions_app.contract import messages as m
 from sessions_app.core import effects as fx
 from sessions_app.core.config import SessionConfig
@@ -31,6 +32,11 @@ class Capturing(Preparing):
     def samples(self) -> int:
         """How many samples of this recording were captured."""
         return self._recording.samples
+
+    @property
+    def heard_so_far(self) -> tuple[tuple[Segment, ...], int]:
+        """The live utterances of this recording, and the sample up to which they are all."""
+        return self._recording.live.finished, self._recording.heard
 
     def _may_start(self, now: float) -> bool:
         if self.state is not m.SessionState.IDLE:

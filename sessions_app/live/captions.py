@@ -54,14 +54,20 @@ class Captions:
             return
         self._waiting.put_nowait(pcm)
 
-    async def finish(self) -> None:
-        """No more samples follow: wait for the last utterance, but not for ever."""
+    async def finish(self) -> bool:
+        """No more samples follow: wait for the last utterance, but not for ever.
+
+        Whether everything was heard to the end.
+        """
+        ended = False
         if not self._given_up:
             self._waiting.put_nowait(_END)
             _done, late = await asyncio.wait({self._task}, timeout=FINISH_SECONDS)
             if late:
                 log.info("captions did not finish in time; the final pass takes the rest")
+            ended = not late and not self._task.cancelled() and not self._given_up
         await self.close()
+        return ended
 
     def abort(self) -> None:
         """Nothing more is wanted: stop the engine. ``finish`` and ``close`` return soon."""

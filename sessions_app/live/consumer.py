@@ -17,6 +17,7 @@ from sessions_app.core import effects as fx
 from sessions_app.core.audio import MAX_CHUNK_BYTES
 from sessions_app.core.machine import SessionMachine
 from sessions_app.live import replies, steps, store
+from sessions_app.live.meter import Meter
 from sessions_app.live.pump import Pump
 from sessions_app.live.recorder import Recorder
 from sessions_app.live.tickets import Ticket
@@ -115,6 +116,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             self.vendors.vault,
             self.lineup.transcriber,
             key,
+            self._meter(machine, key),
             self._carry_out,
             lambda start: context_of(opened.club_id, opened.speech_id, machine.setup, start),
         )
@@ -129,6 +131,16 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self._queue(self.store.save_snapshot, machine.snapshot())
         self._carry_out()
         self.tasks.append(asyncio.create_task(self._tick(machine), name="session-ticker"))
+
+    def _meter(self, machine: SessionMachine, key: str) -> Meter:
+        return Meter(
+            self.vendors.ring,
+            self.vendors.vault,
+            key,
+            self.vendors.config.make_detector,
+            lambda: machine.heard_so_far,
+            lambda *bars: self._queue(self.store.keep_bars, *bars),
+        )
 
     def _info(self, opened: store.Opened) -> SessionInfo:
         limits = self.vendors.config.limits

@@ -10,6 +10,7 @@ from sessions_app.core import effects as fx
 from sessions_app.core.audio import BYTES_PER_SAMPLE
 from sessions_app.core.machine import SessionMachine
 from sessions_app.live.captions import Captions
+from sessions_app.live.meter import Meter
 from sessions_app.live.pump import Pump
 from sessions_app.transcription import SpeechEvent, Transcriber, TranscriberContext
 from sessions_app.vault import AudioVault, VaultFullError, VaultUnavailableError
@@ -30,6 +31,7 @@ class Recorder:
 
     Args:
         key: where the speech's audio lies in the vault.
+        meter: measures what is kept and heard.
         carry_out: called after the machine was told something.
         context: what the transcription may know of the speech when it begins at a sample.
     """
@@ -40,6 +42,7 @@ class Recorder:
         vault: AudioVault,
         transcriber: Transcriber,
         key: str,
+        meter: Meter,
         carry_out: Callable[[], None],
         context: Callable[[int], Awaitable[TranscriberContext]],
     ) -> None:
@@ -47,6 +50,7 @@ class Recorder:
         self._vault = vault
         self._transcriber = transcriber
         self._key = key
+        self._meter = meter
         self._carry_out = carry_out
         self._context = context
         self._captions: Captions | None = None
@@ -65,14 +69,17 @@ class Recorder:
     async def drained(self) -> None:
         """Wait until everything that was put is carried out."""
         await self._pump.drained()
+        await self._meter.drained()
 
     async def erase(self) -> None:
         """Forget the audio, and what is still on its way."""
         await self.drained()
         await self._vault.drop(self._key)
+        await self._meter.drop()
 
     async def close(self) -> None:
         await self._pump.close()
+        await self._meter.close()
         await self._drop_captions()
 
     async def _work(self, effect: fx.Effect) -> None:
@@ -80,16 +87,18 @@ class Recorder:
             case fx.BeginCapture():
                 # However long it takes: on what is left of the last recording nothing can be built.
                 await self._answered(partial(self._vault.drop, self._key))
+                self._meter.begin()
                 await self._open_captions(0)
             case fx.GoOnCapturing(heard=heard):
+                self._meter.go_on()
                 await self._open_captions(heard)
                 await self._answered(self._catch_up)
             case fx.Capture(start=start, pcm=pcm):
                 await self._keep(start, pcm)
             case fx.FinishCapture(run_id=run_id):
-                if self._captions is not None:
-                    await self._captions.finish()
-                    self._captions = None
+                heard_all = self._captions is not None and await self._captions.finish()
+                self._captions = None
+                self._meter.finish(run_id, heard_all=heard_all)
                 self._machine.capture_finished(run_id)
             case fx.AbandonCapture():
                 await self._drop_captions()
@@ -116,6 +125,7 @@ class Recorder:
             self._machine.audio_refused("The server lost audio that it had kept.")
             return
         self._machine.audio_kept(kept)
+        self._meter.push(start, pcm)
         # What is sent again after a resume may have been caught up with already.
         self._caption(pcm[max(0, self._next - start) * BYTES_PER_SAMPLE :])
 
@@ -142,4 +152,5 @@ class Recorder:
 
     def _heard(self, event: SpeechEvent) -> None:
         self._machine.receive_speech(event)
+        self._meter.hear(event)
         self._carry_out()

@@ -41,6 +41,7 @@ from sessions_app.meetings import agenda
 from sessions_app.models import AgendaSlot, LiveUtterance, Speech
 from sessions_app.run_request import run_request
 from sessions_app.speakers import speaker_id_for
+from sessions_app.stream import Mark, rows
 from speechcoach.errors import NotFoundError
 
 P = ParamSpec("P")
@@ -273,6 +274,7 @@ class SessionStore:
             self._log_consent(consent)
             self._runs().delete()
             self._save_utterances(())
+            rows.forget_unsaved_bars(self.club, self.speech_id)
             agenda.empty(AgendaSlot.objects.filter(club=self.club, speech_id=self.speech_id))
             Speech.objects.filter(club=self.club, pk=self.speech_id).update(**Speech.WITHDRAWN)
 
@@ -298,6 +300,13 @@ class SessionStore:
             if self._mine().update(run_id=run_id, recorded_at=timezone.now()):
                 self._runs().filter(saved_at__isnull=True).delete()
                 self._save_utterances(())
+                rows.forget_unsaved_bars(self.club, self.speech_id)
+
+    @_apart
+    def keep_bars(self, number: int, mark: Mark, bars: list[str]) -> None:
+        """Keep the bars (as JSON) of a recording that has ended, and that run ``number`` is of."""
+        if self._mine().exists():
+            rows.keep_bars(self.club, self.speech_id, number, mark, bars)
 
     @_apart
     def cancel_runs(self, up_to: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sessions_app.contract.messages import EngineNames
 from sessions_app.core.config import SessionConfig
 from sessions_app.live.sockets import OpenSockets
+from sessions_app.stream import BarRing
 from sessions_app.transcription import Transcriber
 from sessions_app.vault import AudioVault
 
@@ -29,6 +30,7 @@ class Vendors:
     lineup: Lineup
     builtin: Lineup
     vault: AudioVault
+    ring: BarRing
     config: SessionConfig
     open_sockets: OpenSockets
     voices: Mapping[str, str]

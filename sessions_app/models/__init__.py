@@ -1,5 +1,6 @@
 """What a club keeps of its sessions, one table a file."""
 
+from sessions_app.models.bars import RecordingBars
 from sessions_app.models.hold import LegalHold, RetentionWarning
 from sessions_app.models.meeting import AgendaSlot, Meeting
 from sessions_app.models.share_link import ShareLink
@@ -11,6 +12,7 @@ __all__ = [
     "LegalHold",
     "LiveUtterance",
     "Meeting",
+    "RecordingBars",
     "RetentionWarning",
     "ShareLink",
     "Speech",

@@ -18,6 +18,7 @@ from sessions_app.live.store import BEAT_SECONDS, RESUME_WINDOW_SECONDS
 from sessions_app.models import LiveUtterance, Speech
 from sessions_app.purge import purge_due
 from sessions_app.source import vault_key
+from sessions_app.stream.memory import MemoryRing
 from sessions_app.vault import VaultUnavailableError
 from sessions_app.vault.memory import MemoryVault
 
@@ -55,7 +56,7 @@ def rested(club, vault, *, since: timedelta, saved: bool = False) -> Speech:
 
 def test_what_was_not_saved_is_gone(club, vault):
     speech = rested(club, vault, since=timedelta(seconds=1))
-    assert purge_due(club, vault, NOW) == 1
+    assert purge_due(club, vault, MemoryRing(), NOW) == 1
     speech.refresh_from_db()
     assert (speech.title, speech.recorded_at, speech.purge_after) == ("", None, None)
     assert speech.run_id == 4
@@ -65,7 +66,7 @@ def test_what_was_not_saved_is_gone(club, vault):
 
 def test_what_was_saved_stays_but_its_audio_goes(club, vault):
     speech = rested(club, vault, since=timedelta(0), saved=True)
-    assert purge_due(club, vault, NOW) == 1
+    assert purge_due(club, vault, MemoryRing(), NOW) == 1
     speech.refresh_from_db()
     assert speech.title == "Mine"
     assert Run.objects.filter(speech=speech).exists()
@@ -74,7 +75,7 @@ def test_what_was_saved_stays_but_its_audio_goes(club, vault):
 
 def test_what_still_has_time_stays(club, vault):
     speech = rested(club, vault, since=timedelta(seconds=-1))
-    assert purge_due(club, vault, NOW) == 0
+    assert purge_due(club, vault, MemoryRing(), NOW) == 0
     assert async_to_sync(vault.length)(vault_key(club.pk, str(speech.pk))) == 2
 
 
@@ -82,7 +83,7 @@ def test_an_action_in_between_saves_it(club, vault):
     speech = rested(club, vault, since=timedelta(seconds=1))
     due = list(Speech.objects.filter(club=club, purge_after__lte=NOW))
     Speech.objects.filter(pk=speech.pk).update(purge_after=NOW + timedelta(minutes=10))
-    assert not any(purge._purge(club, late, vault, NOW) for late in due)
+    assert not any(purge._purge(club, late, vault, MemoryRing(), NOW) for late in due)
     assert Run.objects.filter(speech=speech).exists()
 
 
@@ -90,7 +91,7 @@ def test_another_club_is_left_alone(cast, vault):
     with club_scope(cast.other):
         theirs = rested(cast.other, vault, since=timedelta(seconds=1))
     with club_scope(cast.club):
-        assert purge_due(cast.club, vault, NOW) == 0
+        assert purge_due(cast.club, vault, MemoryRing(), NOW) == 0
     with club_scope(cast.other):
         assert Run.objects.filter(speech=theirs).exists()
 
@@ -101,10 +102,10 @@ def test_audio_that_could_not_be_dropped_is_tried_again(club, vault):
             raise VaultUnavailableError
 
     speech = rested(club, vault, since=timedelta(seconds=1))
-    assert purge_due(club, Away(1024), NOW) == 0
+    assert purge_due(club, Away(1024), MemoryRing(), NOW) == 0
     speech.refresh_from_db()
     assert speech.purge_after == NOW
-    assert purge_due(club, vault, NOW) == 1
+    assert purge_due(club, vault, MemoryRing(), NOW) == 1
 
 
 WINDOW = timedelta(seconds=RESUME_WINDOW_SECONDS + BEAT_SECONDS)
@@ -148,7 +149,7 @@ def test_a_demo_keeps_nothing_that_was_abandoned(club, vault, settings):
     speech = left(club, since=WINDOW + timedelta(seconds=1))
     async_to_sync(vault.append)(vault_key(club.pk, str(speech.pk)), 0, b"\x01\x00\x02\x00")
     assert purge.rest_abandoned(club, NOW) == 1
-    assert purge_due(club, vault, NOW) == 1
+    assert purge_due(club, vault, MemoryRing(), NOW) == 1
     speech.refresh_from_db()
     assert (speech.state, speech.session, speech.purge_after) == ("idle", None, None)
     assert async_to_sync(vault.length)(vault_key(club.pk, str(speech.pk))) == 0
@@ -205,5 +206,5 @@ def test_another_clubs_abandoned_session_is_left_alone(cast):
 def test_what_was_heard_live_goes_with_it(club, vault):
     speech = rested(club, vault, since=timedelta(seconds=1))
     LiveUtterance.objects.create(club=club, speech=speech, position=0, segment={})
-    purge_due(club, vault, NOW)
+    purge_due(club, vault, MemoryRing(), NOW)
     assert not LiveUtterance.objects.filter(speech=speech).exists()

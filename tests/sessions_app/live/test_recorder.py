@@ -1,14 +1,18 @@
 """Captured audio on its way to the vault and to the live transcription."""
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
 
 from sessions_app.core import effects as fx
+from sessions_app.detection.energy import EnergyDetector
 from sessions_app.live import recorder as recorder_module
+from sessions_app.live.meter import Meter
 from sessions_app.live.recorder import Recorder
+from sessions_app.stream.memory import MemoryRing
 from sessions_app.transcription import SpeechEvent, TranscriberContext
-from sessions_app.vault import VaultUnavailableError
+from sessions_app.vault import AudioVault, VaultUnavailableError
 from sessions_app.vault.memory import MemoryVault
 from tests.sessions_app.core.driving import Driver
 from tests.speech import noise
@@ -47,6 +51,18 @@ class Listening:
         pass
 
 
+def metered(driver: Driver, vault: AudioVault, kept: list[str]) -> Meter:
+    """A meter that leaves the bars it has kept in ``kept``."""
+    return Meter(
+        MemoryRing(),
+        vault,
+        "key",
+        EnergyDetector,
+        lambda: driver.machine.heard_so_far,
+        lambda _number, _mark, bars: kept.extend(bars),
+    )
+
+
 async def context(start_sample: int) -> TranscriberContext:
     return TranscriberContext(start_sample=start_sample)
 
@@ -55,7 +71,9 @@ async def test_a_resumed_transcription_is_given_each_sample_once():
     """The connection before may still be storing what the client sends again."""
     driver, vault, listening = Driver(), MemoryVault(10**7), Listening()
     driver.record()
-    recorder = Recorder(driver.machine, vault, listening, "key", lambda: None, context)
+    kept: list[str] = []
+    meter = metered(driver, vault, kept)
+    recorder = Recorder(driver.machine, vault, listening, "key", meter, lambda: None, context)
     await vault.append("key", 0, PCM[:64_000])
     recorder.put(fx.GoOnCapturing(16_000))
     # At the resume the vault had a second and a half.
@@ -64,6 +82,7 @@ async def test_a_resumed_transcription_is_given_each_sample_once():
     recorder.put(fx.FinishCapture(driver.machine.run_id))
     await recorder.drained()
     await recorder.close()
+    assert [json.loads(bar)["t1"] for bar in kept] == [1, 2, 3]
     assert listening.start_sample == 16_000
     assert listening.given == PCM[32_000:]
     assert b"".join([block async for block in vault.read("key")]) == PCM
@@ -104,7 +123,9 @@ async def held(vault: MemoryVault) -> bytes:
 async def test_a_new_recording_never_begins_with_the_sound_of_the_last_one():
     driver, vault, listening = Driver(), Absent("drop"), Listening()
     await vault.append("key", 0, PCM)
-    recorder = Recorder(driver.machine, vault, listening, "key", lambda: None, context)
+    recorder = Recorder(
+        driver.machine, vault, listening, "key", metered(driver, vault, []), lambda: None, context
+    )
     driver.record()
     for effect in (fx.BeginCapture(1), fx.Capture(0, bytes(3_200)), fx.FinishCapture(1)):
         recorder.put(effect)
@@ -118,7 +139,9 @@ async def test_a_new_recording_never_begins_with_the_sound_of_the_last_one():
 async def test_captions_miss_nothing_when_the_vault_is_away_at_a_resume():
     driver, vault, listening = Driver(), Absent("read"), Listening()
     await vault.append("key", 0, PCM[:64_000])
-    recorder = Recorder(driver.machine, vault, listening, "key", lambda: None, context)
+    recorder = Recorder(
+        driver.machine, vault, listening, "key", metered(driver, vault, []), lambda: None, context
+    )
     driver.record()
     for effect in (fx.GoOnCapturing(0), fx.Capture(32_000, PCM[64_000:]), fx.FinishCapture(1)):
         recorder.put(effect)

@@ -1,0 +1,96 @@
+"""Bars of running speeches in this process's memory."""
+
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
+
+from sessions_app.stream import Entry, Mark, Page
+
+MOST_SPEECHES = 256
+"""The longest untouched goes first: what has ended is in the database, and may leave the ring."""
+
+
+@dataclass(slots=True)
+class _Bars:
+    """``entries`` by ``seq``, in the order of their last change."""
+
+    mark: Mark
+    entries: dict[int, Entry] = field(default_factory=dict)
+
+
+class MemoryRing:
+    """A ``BarRing`` for one process. Safe to use from several threads and event loops."""
+
+    def __init__(
+        self,
+        *,
+        most_speeches: int = MOST_SPEECHES,
+        make_epoch: Callable[[], str] = lambda: secrets.token_hex(4),
+    ) -> None:
+        self._most = most_speeches
+        self._make_epoch = make_epoch
+        self._speeches: dict[str, _Bars] = {}
+        self._lock = threading.Lock()
+
+    async def begin(self, key: str) -> str:
+        """See ``BarRing.begin``."""
+        epoch = self._make_epoch()
+        with self._lock:
+            self._speeches.pop(key, None)
+            while len(self._speeches) >= self._most:
+                del self._speeches[next(iter(self._speeches))]
+            self._speeches[key] = _Bars(Mark(epoch, 0))
+        return epoch
+
+    async def put(self, key: str, epoch: str, entries: Sequence[Entry]) -> bool:
+        """See ``BarRing.put``."""
+        with self._lock:
+            bars = self._touched(key, epoch)
+            if bars is None:
+                return False
+            for entry in entries:
+                kept = bars.entries.get(entry.seq)
+                if kept is None or kept.rev < entry.rev:
+                    bars.mark = replace(bars.mark, eid=bars.mark.eid + 1)
+                    # Out and in again: the last one changed stands last.
+                    bars.entries.pop(entry.seq, None)
+                    bars.entries[entry.seq] = replace(entry, eid=bars.mark.eid)
+        return True
+
+    async def end(self, key: str, epoch: str) -> Mark | None:
+        """See ``BarRing.end``."""
+        with self._lock:
+            bars = self._touched(key, epoch)
+            if bars is None:
+                return None
+            bars.mark = replace(bars.mark, ended=True)
+            return bars.mark
+
+    async def marks(self, keys: Sequence[str]) -> list[Mark | None]:
+        """See ``BarRing.marks``."""
+        with self._lock:
+            found = [self._speeches.get(key) for key in keys]
+            return [bars.mark if bars is not None else None for bars in found]
+
+    async def read(self, key: str, after: int = 0) -> Page | None:
+        """See ``BarRing.read``."""
+        with self._lock:
+            bars = self._speeches.get(key)
+            if bars is None:
+                return None
+            newest = takewhile(lambda entry: entry.eid > after, reversed(bars.entries.values()))
+            return Page(bars.mark, tuple(newest)[::-1])
+
+    async def drop(self, key: str) -> None:
+        """See ``BarRing.drop``."""
+        with self._lock:
+            self._speeches.pop(key, None)
+
+    def _touched(self, key: str, epoch: str) -> _Bars | None:
+        bars = self._speeches.get(key)
+        if bars is None or bars.mark.epoch != epoch:
+            return None
+        self._speeches[key] = self._speeches.pop(key)
+        return bars
