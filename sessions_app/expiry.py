@@ -171,8 +171,8 @@ def _shred(club: Club, going: dict[UUID, Verdict]) -> None:
             if part is Part.TRANSCRIPT:
                 LiveUtterance.objects.filter(club=club, speech__in=some).delete()
                 Speech.objects.filter(club=club, pk__in=some).update(session=None)
-            if part is Part.EVALUATION:
-                # They are measured, as its figures are.
+            if part is not Part.AUDIO:
+                # They are figures, with words among them.
                 RecordingBars.objects.filter(club=club, speech__in=some).delete()
     ConsentEvent.objects.filter(club=club, speech_id__in=whole).without_names()
     # No longer kept: so that what follows kept runs does not follow each of these to its end.

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_GET
 
 from clubs.access import require_user
 from clubs.models import User
@@ -51,7 +51,7 @@ def stream_routes(metrics: LiveMetrics) -> list[Any]:
 
 def history_view(ring: BarRing) -> View:
     @never_cache
-    @require_safe
+    @require_GET
     async def history(request: HttpRequest) -> HttpResponse:
         """The bars of a speech, or of a person's last saved speeches."""
         await _user_of(request)

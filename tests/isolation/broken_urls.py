@@ -2,6 +2,7 @@
 
 import json
 
+from asgiref.sync import sync_to_async
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import include, path
 from django_scopes import scopes_disabled
@@ -65,6 +66,23 @@ def api_telling(request):
     return JsonResponse({"canary": canary(membership.club.slug), "said": NOT_FOUND})
 
 
+@sync_to_async
+def _may_see(request):
+    return access_club(request.user, request.GET["club"])
+
+
+async def stream_leaking(request):
+    if request.method != "GET":
+        return HttpResponse(status=405)
+    await _may_see(request)
+
+    async def body():
+        yield b"retry: 2000"
+        yield await sync_to_async(_everybody)()
+
+    return StreamingHttpResponse(body(), content_type="text/event-stream")
+
+
 urlpatterns = [
     path("loose/", empty, name="loose"),
     path("clubs/<slug:slug>/renamed/", empty),
@@ -78,6 +96,8 @@ urlpatterns = [
     path("api/<slug:club>/nested/", empty),
     path("api/open/", lambda request: JsonResponse({})),
     path("api/telling/", api_telling),
+    path("stream/leaking/", stream_leaking),
+    path("stream/<slug:club>/nested/", empty),
     path("accounts/", include("allauth.urls")),
     path("", include("clubs.urls")),
 ]

@@ -19,6 +19,7 @@ TOKENS = {"invitation_token", "share_token"}
 class Kind(enum.StrEnum):
     CLUB = "club"
     API = "api"
+    STREAM = "stream"
     ACCOUNT = "account"
     ADMIN = "admin"
     PERSONAL = "personal"
@@ -70,8 +71,10 @@ class Route:
             return Kind.ACCOUNT
         if "club_slug" in self.arguments:
             return Kind.CLUB
-        if self.regex.startswith(("api/", "stream/")) and not self.arguments:
+        if self.regex.startswith("api/") and not self.arguments:
             return Kind.API
+        if self.regex.startswith("stream/") and not self.arguments:
+            return Kind.STREAM
         if self.name in PUBLIC and not self.arguments:
             return Kind.PUBLIC
         if self.name in PERSONAL and not self.arguments:

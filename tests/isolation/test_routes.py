@@ -32,7 +32,8 @@ class TestOfTheTest:
     pytestmark = pytest.mark.urls("tests.isolation.broken_urls")
 
     @pytest.mark.parametrize(
-        "address", ["/loose/", "/clubs/<slug>/renamed/", "/api/<club>/nested/"]
+        "address",
+        ["/loose/", "/clubs/<slug>/renamed/", "/api/<club>/nested/", "/stream/<club>/nested/"],
     )
     def test_what_cannot_be_classified_fails(self, address: str) -> None:
         with pytest.raises(UnclassifiedError):
@@ -52,6 +53,7 @@ class TestOfTheTest:
             ("/clubs/<club_slug>/telling/<speech_id>/", "differs from what is not there"),
             ("/api/open/", "200"),
             ("/api/telling/", "differs from what is not there"),
+            ("/stream/leaking/", "200"),
         ],
     )
     def test_a_fault_is_found(self, stage: Stage, address: str, fault: str) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from clubs.models import Club, User
 from evaluations.models import Output, Run, StageResult
-from sessions_app.models import LiveUtterance, Speech
+from sessions_app.models import LiveUtterance, RecordingBars, Speech
 
 WORDS = "words-of-the-speech"
 
@@ -69,6 +69,17 @@ def save_speeches(
     )
     LiveUtterance.objects.bulk_create(
         LiveUtterance(club=club, speech=speech, position=0, segment={"text": words})
+        for speech in speeches
+    )
+    RecordingBars.objects.bulk_create(
+        RecordingBars(
+            club=club,
+            speech=speech,
+            number=1,
+            epoch="e",
+            eid=1,
+            bars=[{"seq": 0, "rev": 1, "fillers": [{"word": words, "at": 0.5}]}],
+        )
         for speech in speeches
     )
     return speeches

@@ -13,7 +13,7 @@ from clubs.models.consent import fingerprint
 from clubs.scoping import club_scope
 from evaluations.models import Output, Run, StageResult
 from sessions_app import expiry
-from sessions_app.models import LegalHold, LiveUtterance, Speech
+from sessions_app.models import LegalHold, LiveUtterance, RecordingBars, Speech
 from sessions_app.tasks import expire_club
 from tests.sessions_app.saved import save_speeches
 
@@ -54,6 +54,7 @@ def stored(speech: Speech) -> str:
         *Run.objects.filter(speech=speech).values_list(),
         *StageResult.objects.filter(run__speech=speech).values_list(),
         *LiveUtterance.objects.filter(speech=speech).values_list(),
+        *RecordingBars.objects.filter(speech=speech).values_list(),
         *((o.name, bytes(o.content)) for o in Output.objects.filter(run__speech=speech)),
     ]
     return repr(rows)

@@ -15,9 +15,10 @@ from sessions_app.core.run_view import EvaluationState
 from sessions_app.core.setup import Setup
 from sessions_app.core.snapshot import Snapshot
 from sessions_app.live.store import BEAT_SECONDS, RESUME_WINDOW_SECONDS
-from sessions_app.models import LiveUtterance, Speech
+from sessions_app.models import LiveUtterance, RecordingBars, Speech
 from sessions_app.purge import purge_due
 from sessions_app.source import vault_key
+from sessions_app.stream import Mark, rows
 from sessions_app.stream.memory import MemoryRing
 from sessions_app.vault import VaultUnavailableError
 from sessions_app.vault.memory import MemoryVault
@@ -201,6 +202,18 @@ def test_another_clubs_abandoned_session_is_left_alone(cast):
     with club_scope(cast.other):
         theirs.refresh_from_db()
     assert theirs.state == "recording"
+
+
+def test_bars_of_what_was_not_saved_go_and_those_of_what_was_stay(club, vault):
+    speech = rested(club, vault, since=timedelta(seconds=1))
+    Run.objects.create(club=club, speech=speech, number=4, samples=1, request={}, saved_at=NOW)
+    for number in (1, 3, 6):
+        rows.keep_bars(club, str(speech.pk), number, Mark("e", number), [])
+    ring, key = MemoryRing(), vault_key(club.pk, str(speech.pk))
+    async_to_sync(ring.begin)(key)
+    purge_due(club, vault, ring, NOW)
+    assert [row.number for row in RecordingBars.objects.filter(speech=speech)] == [3]
+    assert async_to_sync(ring.marks)([key]) == [None]
 
 
 def test_what_was_heard_live_goes_with_it(club, vault):
