@@ -29,6 +29,10 @@ And back: what the engine hears goes through the machine, is merged by
 by ``sessions_app/contract/wire.py``, sent by the consumer, reduced into the page's state by
 ``static/js/live/state.js`` and shown by ``static/js/elements/live-captions.js``.
 
+Beside all that ``sessions_app/live/meter.py`` measures what was kept and heard, second by second
+(``sessions_app/core/bars.py``), into a ring (``sessions_app/stream/memory.py``) from which
+``sessions_app/stream/broadcaster.py`` tells those who watch (``sessions_app/stream/views.py``).
+
 After Stop, ``sessions_app/live/store.py`` queues an evaluation (see ``evaluations``), which reads
 the audio through ``sessions_app/source.py``. ``sessions_app/purge.py`` forgets what nobody saved.
 """

@@ -87,9 +87,10 @@ class Meter:
         self._make_detector = make_detector
         self._heard = heard
         self._keep = keep
-        # Of a recording that runs; what the ring has may be of the one before.
+        # A recording runs; what the ring has is of the one before; somebody else has begun anew.
         self._runs = False
         self._anew = False
+        self._replaced = False
         self._open: _Open | None = None
         self._pump = Pump[_Step]("meter", self._work, MAX_WAITING)
         self._batch = bytearray()
@@ -151,10 +152,10 @@ class Meter:
     async def _work(self, step: _Step) -> None:
         match step:
             case _Begin():
-                self._open, self._runs, self._anew = None, True, True
+                self._runs, self._anew, self._replaced = True, True, False
                 await self._take_up()
             case _GoOn():
-                self._runs = True
+                self._runs, self._replaced = True, False
                 await self._take_up()
             case _Sound(start=start, pcm=pcm):
                 if self._open is None and self._runs:
@@ -189,7 +190,7 @@ class Meter:
         self._open = _Open(builder, epoch)
         before = max(0, builder.next_sample - WARM_UP_SAMPLES)
         builder.warm_up(await self._read(before, builder.next_sample))
-        await self._measure_from_vault(self._open, await self._vault.length(self._key))
+        await self._measure_from_vault(self._open)
         await self._tell(self._open)
 
     async def _measure(self, current: _Open, start: int, pcm: bytes) -> None:
@@ -200,9 +201,12 @@ class Meter:
         for second in current.builder.push(pcm[max(0, known) * BYTES_PER_SAMPLE :]):
             await self._pitch(current, second)
 
-    async def _measure_from_vault(self, current: _Open, until: int) -> None:
+    async def _measure_from_vault(self, current: _Open, until: int | None = None) -> None:
+        """Measure what the vault has before sample ``until``, or all that it has."""
         builder = current.builder
         try:
+            if until is None:
+                until = await self._vault.length(self._key)
             async for block in self._vault.read(self._key, builder.next_sample):
                 room = (until - builder.next_sample) * BYTES_PER_SAMPLE
                 for second in builder.push(block[:room]):
@@ -246,14 +250,18 @@ class Meter:
             self._open = None
             # Where the ring was lost, what follows takes it up; else another has begun anew.
             [mark] = await self._ring.marks([self._key])
-            self._runs = mark is None
+            self._runs, self._replaced = mark is None, mark is not None
 
     async def _end(self, step: _Finish) -> None:
+        if self._replaced:
+            return
         if self._open is None:
             await self._take_up()
         current, self._runs = self._open, False
         if current is None:
             return
+        # What found no room in the queue at the very end.
+        await self._measure_from_vault(current)
         for second in current.builder.finish(heard_all=step.heard_all):
             await self._pitch(current, second)
         await self._tell(current)

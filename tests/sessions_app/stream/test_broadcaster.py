@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
@@ -36,8 +37,8 @@ class Counting(MemoryRing):
         return await super().read(key, after)
 
 
-async def gathered(reader, count: int) -> list:
-    events: list = []
+async def gathered(reader, count: int) -> list[Any]:
+    events: list[Any] = []
     async with asyncio.timeout(60):
         while len(events) < count:
             events += await reader.next(60)
