@@ -16,7 +16,7 @@ from sessions_app.stream.redis import RedisRing
 from tests.faults.killable import Killable, killable
 from tests.redis_server import own_redis
 from tests.server import DEADLINE_SECONDS, SCRIPT, SERVER_KINDS, Server, serving, session, sign_in
-from tests.sessions_app.live.test_revocation import member_address, newcomer
+from tests.sessions_app.live.newcomers import member_address, newcomer
 from tests.sessions_app.stream.watching import Chart, history, stream
 from tests.speech import burst, cut
 
