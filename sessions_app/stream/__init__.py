@@ -7,8 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from sessions_app.core.audio import MAX_SPEECH_SECONDS
+
 MOST_CHANGES: Final = 600
 """What changed longer ago than this many changes is not repaired: history is loaded afresh."""
+
+TTL_SECONDS: Final = MAX_SPEECH_SECONDS + 24 * 3_600
+"""From the last change on, as long as the audio: a recording may go on that long after it."""
+ENDED_TTL_SECONDS: Final = 3_600
+"""What has ended is in the database, whose clocks are the club's."""
 
 
 class RingUnavailableError(Exception):

@@ -2,11 +2,12 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from sessions_app.stream import Entry, Mark, Page
+from sessions_app.stream import ENDED_TTL_SECONDS, TTL_SECONDS, Entry, Mark, Page
 
 MOST_SPEECHES = 256
 """The longest untouched goes first: what has ended is in the database, and may leave the ring."""
@@ -17,6 +18,7 @@ class _Bars:
     """``entries`` by ``seq``, in the order of their last change."""
 
     mark: Mark
+    touched_at: float
     entries: dict[int, Entry] = field(default_factory=dict)
 
 
@@ -27,21 +29,21 @@ class MemoryRing:
         self,
         *,
         most_speeches: int = MOST_SPEECHES,
-        make_epoch: Callable[[], str] = lambda: secrets.token_hex(4),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._most = most_speeches
-        self._make_epoch = make_epoch
+        self._clock = clock
         self._speeches: dict[str, _Bars] = {}
         self._lock = threading.Lock()
 
     async def begin(self, key: str) -> str:
         """See ``BarRing.begin``."""
-        epoch = self._make_epoch()
+        epoch = secrets.token_hex(4)
         with self._lock:
             self._speeches.pop(key, None)
             while len(self._speeches) >= self._most:
                 del self._speeches[next(iter(self._speeches))]
-            self._speeches[key] = _Bars(Mark(epoch, 0))
+            self._speeches[key] = _Bars(Mark(epoch, 0), self._clock())
         return epoch
 
     async def put(self, key: str, epoch: str, entries: Sequence[Entry]) -> bool:
@@ -71,13 +73,13 @@ class MemoryRing:
     async def marks(self, keys: Sequence[str]) -> list[Mark | None]:
         """See ``BarRing.marks``."""
         with self._lock:
-            found = [self._speeches.get(key) for key in keys]
+            found = [self._found(key) for key in keys]
             return [bars.mark if bars is not None else None for bars in found]
 
     async def read(self, key: str, after: int = 0) -> Page | None:
         """See ``BarRing.read``."""
         with self._lock:
-            bars = self._speeches.get(key)
+            bars = self._found(key)
             if bars is None:
                 return None
             newest = takewhile(lambda entry: entry.eid > after, reversed(bars.entries.values()))
@@ -89,8 +91,20 @@ class MemoryRing:
             self._speeches.pop(key, None)
 
     def _touched(self, key: str, epoch: str) -> _Bars | None:
-        bars = self._speeches.get(key)
+        bars = self._found(key)
         if bars is None or bars.mark.epoch != epoch:
             return None
+        bars.touched_at = self._clock()
         self._speeches[key] = self._speeches.pop(key)
+        return bars
+
+    def _found(self, key: str) -> _Bars | None:
+        """The bars, unless their time is over: what was forgotten elsewhere is not told here."""
+        bars = self._speeches.get(key)
+        if bars is None:
+            return None
+        lives = ENDED_TTL_SECONDS if bars.mark.ended else TTL_SECONDS
+        if self._clock() - bars.touched_at > lives:
+            del self._speeches[key]
+            return None
         return bars

@@ -7,15 +7,17 @@ from typing import Any, Final
 
 from redis.exceptions import RedisError
 
-from sessions_app.core.audio import MAX_SPEECH_SECONDS
 from sessions_app.redis_clients import RedisClients
-from sessions_app.stream import Entry, Mark, Page, RingUnavailableError
+from sessions_app.stream import (
+    ENDED_TTL_SECONDS,
+    TTL_SECONDS,
+    Entry,
+    Mark,
+    Page,
+    RingUnavailableError,
+)
 from sessions_app.stream.redis_scripts import BEGIN, END, PUT, READ
 
-TTL_SECONDS: Final = MAX_SPEECH_SECONDS + 24 * 3_600
-"""As long as the audio: a recording may go on that long after its last sample."""
-ENDED_TTL_SECONDS: Final = 3_600
-"""What has ended is in the database by then."""
 CONNECTIONS: Final = 8
 
 

@@ -4,12 +4,23 @@ import json
 import uuid
 from dataclasses import dataclass, field
 
+import pytest
+import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sessions_app.stream import NOWHERE, BarRing, Entry, Mark, sse
+from sessions_app.stream import (
+    ENDED_TTL_SECONDS,
+    NOWHERE,
+    TTL_SECONDS,
+    BarRing,
+    Entry,
+    Mark,
+    sse,
+)
 from sessions_app.stream.broadcaster import Broadcaster, Reader, _Topic
 from sessions_app.stream.history import Asked, of_speech
+from sessions_app.stream.memory import MemoryRing
 
 
 def bar(seq: int, rev: int, *, forming: bool = False) -> Entry:
@@ -81,6 +92,37 @@ async def test_what_is_not_there_is_none(make_ring, key):
     assert await ring.read(key) is None
     assert not await ring.put(key, epoch, [bar(0, 1)])
     assert await ring.marks([]) == []
+
+
+async def test_this_process_forgets_what_is_kept_elsewhere_or_left(key):
+    now = 0.0
+    ring = MemoryRing(clock=lambda: now, most_speeches=3)
+    epochs = {name: await ring.begin(name) for name in ("ended", "left")}
+    await ring.end("ended", epochs["ended"])
+    now = ENDED_TTL_SECONDS + 1
+    assert [mark is None for mark in await ring.marks(["ended", "left"])] == [True, False]
+    assert await ring.read("ended") is None
+    now = TTL_SECONDS + 1
+    assert not await ring.put("left", epochs["left"], [bar(0, 1)])
+    for name in "abcd":
+        await ring.begin(name)
+    assert [mark is None for mark in await ring.marks(list("abcd"))] == [True, False, False, False]
+
+
+@pytest.mark.stack
+async def test_redis_forgets_likewise(redis_url, key):
+    from sessions_app.stream.redis import RedisRing  # noqa: PLC0415 - an optional extra
+
+    ring = RedisRing(redis_url)
+    epoch = await ring.begin(key)
+    await ring.put(key, epoch, [bar(0, 1)])
+    with redis.Redis.from_url(redis_url) as server:
+        names = server.keys(f"speechcoach.bars.*{key}*")
+        assert len(names) == 3
+        assert all(0 < server.ttl(name) <= TTL_SECONDS for name in names)
+        await ring.end(key, epoch)
+        assert all(0 < server.ttl(name) <= ENDED_TTL_SECONDS for name in names)
+    await ring.drop(key)
 
 
 @dataclass
