@@ -82,6 +82,8 @@ def uvicorn(port: int) -> list[str]:
         *(sys.executable, "-m", "uvicorn", "speechcoach.asgi:application"),
         *("--host", "127.0.0.1", "--port", str(port)),
         *("--ws-max-size", "1048576", "--ws-per-message-deflate", "false"),
+        # Without it, a server that is told to stop waits for whoever watches a chart.
+        *("--timeout-graceful-shutdown", "5"),
         *("--log-level", "info", "--no-server-header"),
     ]
 

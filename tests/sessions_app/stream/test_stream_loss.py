@@ -135,6 +135,19 @@ async def test_a_stream_ends_with_the_sign_in(people_server: Server):
             assert again.response.status_code == 401
 
 
+@pytest.mark.parametrize("kind", SERVER_KINDS)
+async def test_a_server_that_is_told_to_stop_does_though_somebody_watches(kind):
+    with serving(kind, SCRIPT) as server:
+        async with session(server) as client, await sign_in(server, MEMBER) as member:
+            await client.start()
+            await client.send_audio(cut(SPEECH[:32_000].tobytes()))
+            async with stream(member, client.session_id) as watching:
+                await watching.until(is_bar(1))
+                server.own.process.terminate()
+                await watching.rest()
+            await asyncio.to_thread(server.own.process.wait, DEADLINE_SECONDS)
+
+
 def is_revision(rev: int):
     return lambda told: told.data.get("rev") == rev
 

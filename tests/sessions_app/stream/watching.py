@@ -105,7 +105,7 @@ class Stream:
 
     async def _cut(self) -> AsyncIterator[list[str]]:
         lines: list[str] = []
-        with contextlib.suppress(httpx.RemoteProtocolError):
+        with contextlib.suppress(httpx.RemoteProtocolError, httpx.ReadError):
             async for line in self.response.aiter_lines():
                 if line:
                     lines.append(line)
