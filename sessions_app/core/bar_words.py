@@ -65,7 +65,8 @@ class SpokenSeconds:
         if not new:
             return range(0)
         before = self._first_open
-        self._set(sorted([*self._words, *new], key=lambda word: word.start_time))
+        kept = self._words[self._spare(before) :]
+        self._set(sorted([*kept, *new], key=lambda word: word.start_time))
         self._settle()
         return range(before, self._touch(self._words[-1].end_time + PACE_SECONDS) + 1)
 
@@ -77,7 +78,7 @@ class SpokenSeconds:
         # The pace was held from there on.
         before = min(self._first_open, int(self._heard))
         self._heard = seconds
-        before = min(before, self._settle())
+        self._settle()
         return range(before, self._touch(seconds) + 1)
 
     def _touch(self, seconds: float) -> int:
@@ -117,16 +118,14 @@ class SpokenSeconds:
         """The index of the first word that starts there or later."""
         return bisect_left(self._words, float(seconds), key=lambda word: word.start_time)
 
-    def _settle(self) -> int:
-        """Let go of words that no open second needs. Returns the first second that was open."""
-        was = self._first_open
+    def _settle(self) -> None:
         while self._heard >= self._first_open + 1 and self._is_settled(self._first_open):
             self._first_open += 1
-        needed = bisect_left(self._middles, self._first_open - PACE_SECONDS - 1)
-        spare = min(needed, self._first_from(self._first_open)) - CONTEXT
-        if spare > 0:
-            self._set(self._words[spare:])
-        return was
+
+    def _spare(self, open_second: int) -> int:
+        """How many words no second from there on needs."""
+        needed = bisect_left(self._middles, open_second - PACE_SECONDS - 1)
+        return max(0, min(needed, self._first_from(open_second)) - CONTEXT)
 
     def _set(self, words: Sequence[Word]) -> None:
         self._words = list(words)

@@ -240,6 +240,40 @@ def test_a_late_caption_changes_older_bars_and_nothing_that_is_final():
     assert not measured.bars[6].final, "the next words may still tell of it"
 
 
+@st.composite
+def spoken(draw) -> list[Segment]:
+    """Utterances of words that may be fillers, with silences that may be pauses."""
+    at, said = 0.0, []
+    for _ in range(draw(st.integers(1, 12))):
+        at += draw(st.sampled_from([0.0, 0.2, 0.4, 1.5, 4.0]))
+        texts = draw(st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=6))
+        end = at + 0.35 * len(texts)
+        said.append(utterance(" ".join(texts), at, end))
+        at = end
+    return said
+
+
+@settings(max_examples=60)
+@given(spoken(), st.sampled_from([0.0, 0.4, 3.0]))
+def test_what_is_said_as_it_comes_is_what_is_said_of_the_whole(said, behind):
+    """Nothing that is told as final waits for a word that was still to come."""
+    measured = Measured()
+    for segment, following in zip(said, [*said[1:], None], strict=True):
+        until = following.start_time if following else segment.end_time
+        measured.push(silence(until + behind).tobytes()[measured.builder.next_sample * 2 :])
+        measured.hear(Utterance(segment))
+        # As far as an engine may say: no later utterance ends, or begins, before.
+        measured.hear(Heard(round(until * RATE)))
+        measured.take()
+    measured.finish()
+    told = measured.told
+    seconds = measured.builder.next_sample / RATE
+    for bar, whole_speech in zip(told, told_bars(said, seconds), strict=True):
+        assert bar.final
+        said_of = ("words", "fillers", "pause_seconds", "pace")
+        assert bar.model_dump(include=set(said_of)) == whole_speech.model_dump(include=set(said_of))
+
+
 def test_a_forming_bar_is_told_of_ten_times_a_second():
     measured = Measured()
     told = 0

@@ -159,7 +159,7 @@ class Page:
 STEPS = st.lists(
     st.one_of(
         # The next second forms, or is complete; captions change older ones.
-        st.tuples(st.just("bars"), st.integers(1, 30)),
+        st.tuples(st.just("bars"), st.integers(1, 90)),
         st.tuples(st.just("late"), st.integers(0, 40)),
         # The connection is lost, having delivered so many of the events that were sent.
         st.tuples(st.just("lost"), st.integers(0, 70)),
