@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import numpy as np
+
 from evaluations.core.shapes import Segment
 from sessions_app.detection.energy import EnergyDetector
 from sessions_app.live import meter as meters
@@ -15,7 +17,8 @@ from tests.sessions_app.core.test_bars import utterance
 from tests.speech import burst
 
 KEY = "1.speech"
-PCM = burst(6).tobytes()
+# Louder from sample to sample: what lies in a wrong place is seen.
+PCM = (burst(6) * np.linspace(0.1, 1, 96_000)).astype("<i2").tobytes()
 
 
 class Failing(MemoryRing):
