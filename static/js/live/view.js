@@ -2,6 +2,7 @@
 
 import { dataOf, find, make } from "../lib/dom.js";
 import { fileName, ownAddress } from "../lib/links.js";
+import { showSignedOut } from "../lib/signed_out.js";
 import { clock } from "../lib/time.js";
 import { allowed, headline, startBlockedBecause } from "./permissions.js";
 
@@ -103,13 +104,7 @@ export class LiveView {
     this.#write("[data-problem-text]", state.microphoneProblem?.text ?? "");
     this.#elements.notices.show(state.notices);
     const toast = find(document, "[data-toast]", HTMLElement);
-    if (state.refusal === "signed_out" && toast.hidden) {
-      const login = new URL(dataOf(this.#root, "loginUrl"), location.href);
-      // Not back to this page: opened a second time, it would take the session over from here.
-      login.searchParams.set("next", dataOf(this.#root, "signedInUrl"));
-      find(toast, "[data-login]", HTMLAnchorElement).href = login.href;
-    }
-    toast.hidden = state.refusal !== "signed_out";
+    showSignedOut(toast, this.#root, state.refusal === "signed_out");
   }
 
   /** @param {State} state */
