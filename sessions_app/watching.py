@@ -10,9 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clubs.http import ClubRequest
-from clubs.permissions import Action, require
-from evaluations.core.pace import BAND
+from clubs.permissions import Action, allows, require
+from evaluations.roles.timing import told_lights
 from sessions_app.access import access_speech
+from sessions_app.meetings.agenda import facts_of
 from sessions_app.models import Speech
 
 
@@ -24,8 +25,7 @@ def watch(request: ClubRequest, club_slug: str, speech_id: uuid.UUID) -> HttpRes
     speech = access_speech(request.membership, speech_id)
     history, of_speech = reverse("history"), urlencode({"speech": speech.pk})
     speaker = speech.speaker_id
-    of_speaker = urlencode({"speaker": speaker, "club": club_slug})
-    lowest, highest = BAND
+    of_speaker = urlencode({"speaker": speaker, "club": club_slug, "timeframe": "15s"})
     return render(
         request,
         "clubs/sessions/watch.html",
@@ -37,7 +37,8 @@ def watch(request: ClubRequest, club_slug: str, speech_id: uuid.UUID) -> HttpRes
             "stream_url": f"{reverse('metrics_stream')}?{of_speech}",
             "speaker": speaker,
             "speaker_history_url": f"{history}?{of_speaker}" if speaker is not None else "",
-            "pace_band": {"low": lowest, "high": highest},
+            "can_operate": allows(request.membership.role, Action.OPERATE),
+            "lights": _lights(speech),
         },
     )
 
@@ -46,3 +47,11 @@ def _state(speech: Speech) -> str:
     """ "ended" once the speech is given and nothing goes on; else "live"."""
     given = speech.saved_at is not None or speech.recorded_at is not None
     return "ended" if given and speech.state == Speech.State.IDLE else "live"
+
+
+def _lights(speech: Speech) -> dict[str, str] | None:
+    """Seconds to each light as the agenda or the project tells them, for a data attribute."""
+    told = told_lights(speech.project_type, facts_of(speech).planned_seconds)
+    if told is None:
+        return None
+    return {name: f"{getattr(told, name):g}" for name in ("green", "yellow", "red")}

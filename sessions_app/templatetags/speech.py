@@ -4,6 +4,7 @@ from django import template
 
 from evaluations.core import figures
 from evaluations.core.document import SpeechDocument
+from evaluations.core.pace import BAND
 
 register = template.Library()
 
@@ -18,3 +19,10 @@ def clock(seconds: float) -> str:
 def line_at(document: SpeechDocument, seconds: float) -> int | None:
     """The line of the transcript that is being said at ``seconds``."""
     return document.line_at(seconds)
+
+
+@register.simple_tag
+def pace_band() -> dict[str, str]:
+    """The band of a good pace, in words a minute, for a data attribute or a sentence."""
+    lowest, highest = BAND
+    return {"low": f"{lowest:g}", "high": f"{highest:g}"}

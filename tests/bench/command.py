@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import audio, report
+from tests.bench.charts import charts
+from tests.bench.charts import missing as no_browser
 from tests.bench.chunk_path import chunk_path
 from tests.bench.club_pages import club_pages, no_postgres, postgres_url
 from tests.bench.live_sessions import Effort, live_sessions
@@ -42,6 +44,7 @@ def measures(*, full: bool) -> list[Measure]:
     no_redis = None if redis else "no Redis answers on REDIS_URL or 127.0.0.1:6379"
     return [
         Measure("machine", machine),
+        Measure("charts", charts, no_browser()),
         Measure("vault.memory", partial(memory_vault, seconds)),
         Measure("vault.redis", partial(redis_vault, seconds, redis or ""), no_redis),
         Measure("clubPages.sqlite", partial(club_pages, "")),

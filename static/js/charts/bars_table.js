@@ -8,12 +8,14 @@ import { announcement, isForming, reading } from "./reading.js";
  * @typedef {import("./bar_store.js").Bar} Bar
  */
 
+/** So that a long speech does not hold up what is drawn. */
+const ROWS_AT_ONCE = 60;
 /** How often the newest seconds are said aloud, in seconds of the speech. */
 const ALOUD_SECONDS = 15;
 
 /** @type {[keyof ReturnType<typeof reading>, string][]} */
 const COLUMNS = [
-  ["pace", "Pace, words a minute"],
+  ["pace", "Pace, words/min"],
   ["words", "Words"],
   ["fillers", "Fillers"],
   ["pause", "Pause, s"],
@@ -38,20 +40,21 @@ export class BarsTable {
     this.#status = status;
     const table = make("table", "table chart__table");
     const head = make("tr");
-    for (const name of ["Second", ...COLUMNS.map(([, words]) => words)]) {
-      const cell = make("th", name === "Second" ? "" : "number", name);
+    for (const name of ["Time", ...COLUMNS.map(([, words]) => words)]) {
+      const cell = make("th", name === "Time" ? "" : "number", name);
       cell.scope = "col";
       head.append(cell);
     }
     const top = make("thead");
     top.append(head);
-    table.append(make("caption", "", "The seconds in view, the oldest first"), top, this.#body);
+    table.append(make("caption", "", "What is in view, the oldest first"), top, this.#body);
     root.append(table);
   }
 
   /**
    * @param {readonly Bar[]} bars those in view, oldest first
    * @param {(bar: Bar) => string} [nameOf] what a bar's row is called
+   * @returns {boolean} whether all of them are there; else it wants to be called again
    */
   show(bars, nameOf = ({ t0 }) => clock(t0)) {
     const whole = bars.filter((bar) => !isForming(bar));
@@ -63,13 +66,16 @@ export class BarsTable {
     }
     /** @type {Element|null} */
     let before = null;
+    let room = ROWS_AT_ONCE;
     for (const bar of whole) {
+      if (this.#rows.get(bar.seq)?.bar !== bar && --room < 0) return false;
       const row = this.#rowOf(bar, nameOf);
       /** @type {Element|null} */
       const next = before ? before.nextElementSibling : this.#body.firstElementChild;
       if (next !== row) this.#body.insertBefore(row, next);
       before = row;
     }
+    return true;
   }
 
   /**
@@ -93,10 +99,10 @@ export class BarsTable {
     const known = this.#rows.get(bar.seq);
     if (known?.bar === bar) return known.row;
     const row = known?.row ?? make("tr");
-    const name = make("th", "tabular nowrap", nameOf(bar));
+    const name = make("th", "tabular", nameOf(bar));
     name.scope = "row";
     const said = reading(bar);
-    row.replaceChildren(name, ...COLUMNS.map(([key]) => make("td", "number", said[key])));
+    row.replaceChildren(name, ...COLUMNS.map(([key]) => make("td", "number nowrap", said[key])));
     row.dataset["seq"] = String(bar.seq);
     row.dataset["rev"] = String(bar.rev);
     this.#rows.set(bar.seq, { row, bar });

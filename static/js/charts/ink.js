@@ -11,6 +11,7 @@ export function inkOf(element) {
   const size = Number.parseFloat(style.fontSize);
   return {
     size,
+    family: style.fontFamily,
     font: `${size}px ${style.fontFamily}`,
     text: token("--ink-soft"),
     grid: token("--line"),

@@ -123,29 +123,39 @@ function paceLine({ ctx, ink, pixel, x, y }, { bars }) {
   ctx.stroke();
 }
 
+/**
+ * @param {Pick<Paper, "ctx"|"ink"|"pixel">} paper
+ * @param {CanvasTextAlign} align
+ * @param {string} [weight]
+ */
+function write({ ctx, ink, pixel }, align, weight = "") {
+  ctx.textAlign = align;
+  ctx.textBaseline = "alphabetic";
+  ctx.font = `${weight}${ink.size * pixel}px ${ink.family}`;
+}
+
 /** @param {Paper} paper @param {Scene} scene */
 function fillerTicks({ ctx, ink, pixel, x, box }, { bars }) {
   const foot = box.top + box.height;
   ctx.fillStyle = ink.filler;
-  ctx.textAlign = "center";
-  ctx.font = `600 ${ink.font.replace(/^[\d.]+/, String(ink.size * pixel))}`;
-  let free = -Infinity;
+  write({ ctx, ink, pixel }, "center", "600 ");
+  let free = box.left;
   for (const { fillers } of bars) {
     for (const { word, at } of fillers) {
-      const middle = x(at);
-      ctx.fillRect(middle - pixel, foot - 12 * pixel, 2 * pixel, 12 * pixel);
-      const wide = ctx.measureText(word).width;
-      if (middle - wide / 2 < free) continue;
+      ctx.fillRect(x(at) - pixel, foot - 12 * pixel, 2 * pixel, 12 * pixel);
+      const half = ctx.measureText(word).width / 2;
+      const middle = Math.min(Math.max(x(at), box.left + half), box.left + box.width - half);
+      // Where they stand close, the ticks are enough; the words are in the table.
+      if (middle - half < free) continue;
       ctx.fillText(word, middle, foot - 16 * pixel);
-      free = middle + wide / 2 + 8 * pixel;
+      free = middle + half + 8 * pixel;
     }
   }
 }
 
 /** @param {Paper} paper @param {Scene} scene */
 function beginnings({ ctx, ink, pixel, x, box }, { marks }, withWords = false) {
-  ctx.textAlign = "left";
-  ctx.font = ink.font.replace(/^[\d.]+/, String(ink.size * pixel));
+  write({ ctx, ink, pixel }, "left");
   marks.forEach(({ at, words }, index) => {
     const left = x(at);
     ctx.fillStyle = ink.edge;
@@ -175,10 +185,11 @@ export const PANELS = [
   {
     key: "pace",
     name: "Pace",
-    unit: "words a minute",
-    range: ({ bars, band }) => {
+    unit: "words/min",
+    range: ({ bars, band, marks }) => {
       const highest = most(measured(bars, ({ pace }) => pace).map(({ value }) => value.close), band.high + 20);
-      return [0, Math.ceil(highest / 50) * 50];
+      // Room for the titles.
+      return [0, Math.ceil(highest / 50) * 50 + (marks.length ? 50 : 0)];
     },
     under: (paper, scene) => {
       const { ctx, ink, y, box } = paper;

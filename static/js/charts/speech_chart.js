@@ -124,7 +124,7 @@ export class SpeechChart {
       {
         width: place.clientWidth || 300,
         height: place.clientHeight || 120,
-        padding: [ink.size / 2, ink.size, isLowest ? 0 : 4, 0],
+        padding: [ink.size / 2, ink.size * 1.5, isLowest ? 0 : 4, 0],
         legend: { show: false },
         cursor: {
           y: false,
@@ -137,7 +137,7 @@ export class SpeechChart {
           {
             ...axis,
             show: true,
-            size: isLowest ? ink.size * 2 : 0,
+            size: isLowest ? ink.size * 1.8 : 0,
             space: ink.size * 6,
             incrs: [5, 10, 15, 30, 60, 120, 300, 600, 1200],
             values: (_, at) => at.map((seconds) => (isLowest && !this.#scene.marks.length ? clock(seconds) : "")),

@@ -26,7 +26,7 @@ let charts = 0;
 
 /** @type {[keyof ReturnType<typeof glance>, string, string][]} */
 const FIGURES = [
-  ["pace", "Pace", "words a minute"],
+  ["pace", "Pace", "words/min"],
   ["pitch", "Pitch", "Hz"],
   ["energy", "Energy", "dB"],
   ["fillers", "Fillers", "in view"],
@@ -150,7 +150,8 @@ export class SpeechChartElement extends HTMLElement {
       marks: joins ? this.#speeches.map(({ t0, title }) => ({ at: t0, words: title || "Untitled speech" })) : [],
       band: { low: Number(bandLow), high: Number(bandHigh) },
     });
-    this.#table?.show(seen, joins ? (bar) => this.#nameOf(bar) : undefined);
+    const isWhole = this.#table?.show(seen, joins ? (bar) => this.#nameOf(bar) : undefined);
+    if (isWhole === false) this.#painter?.request();
     if (!joins) this.#table?.say(bars);
     this.#showFigures(glance(seen));
     this.#empty.hidden = bars.length > 0 || !this.#loaded;
