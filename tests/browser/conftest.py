@@ -37,6 +37,18 @@ def server() -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def hasty() -> Iterator[Server]:
+    """A server that takes audio faster than it is spoken; of a speech with fillers and a pause."""
+    script = (
+        ("Good evening everyone and welcome, um, to this club.", 0.3, 2.6),
+        ("When I was a child my father took me to the river.", 5.0, 7.6),
+        ("Um, I think that patience is the best gift of all.", 8.1, 11.6),
+    )
+    with serving(script=script, AUDIO_MAX_LEAD_SECONDS="1500") as running:
+        yield running
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def playwright() -> AsyncIterator[Playwright]:
     async with chromium.playwright() as running:

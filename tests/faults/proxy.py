@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from urllib.parse import urlsplit
 
 _BLOCK = 65_536
@@ -11,7 +11,8 @@ _BLOCK = 65_536
 class Proxy:
     """Stands between a client and a server. Cut or silent, it refuses what is new."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, change: Callable[[bytes], bytes] = bytes) -> None:
+        self._change = change
         self._upstream = (host, port)
         self._refuses = False
         self._open: set[asyncio.StreamWriter] = set()
@@ -71,19 +72,22 @@ class Proxy:
         with contextlib.suppress(ConnectionError):
             while block := await reader.read(_BLOCK):
                 if writer not in self._forgotten:
-                    writer.write(block)
+                    writer.write(self._change(block))
                     await writer.drain()
             if writer not in self._forgotten:
                 writer.write_eof()
 
 
 @contextlib.asynccontextmanager
-async def proxy(base_url: str) -> AsyncIterator[Proxy]:
-    """A proxy before the server at ``base_url``, on a free port of this machine."""
+async def proxy(base_url: str, change: Callable[[bytes], bytes] = bytes) -> AsyncIterator[Proxy]:
+    """A proxy before the server at ``base_url``, on a free port of this machine.
+
+    ``change`` may change what passes, block by block, either way.
+    """
     address = urlsplit(base_url)
     assert address.hostname is not None
     assert address.port is not None
-    passing = Proxy(address.hostname, address.port)
+    passing = Proxy(address.hostname, address.port, change)
     server = await asyncio.start_server(passing.accept, "127.0.0.1", 0)
     passing.port = server.sockets[0].getsockname()[1]
     try:

@@ -6,7 +6,7 @@ import { Painter } from "../charts/painter.js";
 import { PRESETS, extent, inView } from "../charts/presets.js";
 import { glance, reading } from "../charts/reading.js";
 import { SpeechChart } from "../charts/speech_chart.js";
-import { dataOf, make } from "../lib/dom.js";
+import { dataOf, make, scrollTo } from "../lib/dom.js";
 import { followPage } from "../lib/page_life.js";
 import { clock } from "../lib/time.js";
 
@@ -203,6 +203,7 @@ export class SpeechChartElement extends HTMLElement {
       toggle.setAttribute("aria-expanded", String(isShown));
       // Out of the way of the Tab key while it cannot be seen.
       this.#region.tabIndex = isShown ? 0 : -1;
+      if (isShown) scrollTo(this.#region);
     });
     toggle.setAttribute("aria-expanded", "false");
     toggle.setAttribute("aria-controls", `chart-table-${this.#number}`);

@@ -1,0 +1,41 @@
+"""A speech that an operator gives on a running server, as fast as the server takes it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tests.server import Client, Server, session
+from tests.speech import SAMPLE_RATE, burst, cut
+
+
+@dataclass
+class Speaking:
+    """A speech of an operator, spoken as fast as the server takes it."""
+
+    client: Client
+    seconds: int = 0
+
+    async def say(self, seconds: int) -> None:
+        """Speak, until the server has heard it."""
+        pcm = burst(seconds, seed=self.seconds).tobytes()
+        self.seconds += seconds
+        await self.client.send_audio(cut(pcm))
+        samples = self.seconds * SAMPLE_RATE
+
+        def heard(frame: dict[str, Any] | bytes) -> bool:
+            if isinstance(frame, bytes) or frame["type"] != "audio_ack":
+                return False
+            return bool(frame["receivedSamples"] >= samples)
+
+        await self.client.until(heard)
+
+    async def stop(self) -> None:
+        await self.client.send("stop_recording")
+        await self.client.expect("pipeline_progress", stage="ready")
+
+
+@asynccontextmanager
+async def speaking(server: Server) -> AsyncIterator[Speaking]:
+    async with session(server) as client:
+        yield Speaking(client)
