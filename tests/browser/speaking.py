@@ -8,6 +8,18 @@ from typing import Any
 from tests.server import Client, Server, session
 from tests.speech import SAMPLE_RATE, burst, cut
 
+# Resolves once every row is a bar of the history, in order, in its latest revision, with its words.
+AGREES = """async () => {
+  const chart = document.querySelector("speech-chart");
+  const {bars} = await (await fetch(
+    chart.dataset.historyUrl ?? chart.dataset.speakerHistoryUrl)).json();
+  const complete = bars.filter(({final, t0, t1}) => final || t1 - t0 > 0.999);
+  const rows = [...chart.querySelectorAll(".chart__table tbody tr")];
+  const said = (row) => [row.dataset.seq, row.dataset.rev, row.cells[2].textContent].join();
+  return bars.length > 0 && rows.map(said).join(";")
+    === complete.map(({seq, rev, words}) => [seq, rev, words ?? "–"].join()).join(";");
+}"""
+
 
 @dataclass
 class Speaking:

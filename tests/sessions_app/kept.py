@@ -127,7 +127,7 @@ def keep_speech(club: Club, *, lines: Sequence[str] = LINES, **fields: Any) -> S
             speech=speech,
             number=1,
             status=Run.Status.READY,
-            samples=16_000,
+            samples=16_000 * 6 * len(lines),
             request=RunRequest(
                 brief=Brief(speaker_name=speech.speaker_name, project=speech.project),
                 live=LiveTranscriptShape(),

@@ -153,6 +153,8 @@ export class SpeechChartElement extends HTMLElement {
     const isWhole = this.#table?.show(seen, joins ? (bar) => this.#nameOf(bar) : undefined);
     if (isWhole === false) this.#painter?.request();
     if (!joins) this.#table?.say(bars);
+    // The newest values of one speech; of several they would say nothing.
+    this.#figures.hidden = joins;
     this.#showFigures(glance(seen));
     this.#empty.hidden = bars.length > 0 || !this.#loaded;
     this.#tell("chart:painted", { bars: this.#store.bars });

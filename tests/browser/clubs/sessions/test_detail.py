@@ -1,11 +1,12 @@
 """The page of a finished speech: who sees it, a link to it, its words, its files."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from sessions_app.export import pdf
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.kept_speech import kept_speech
+from tests.browser.speaking import AGREES
 from tests.browser.test_accessibility import assert_accessible, assert_fits, schemes, sizes
 from tests.server import Server
 from tests.sessions_app.kept import LINES, TITLE
@@ -85,6 +86,28 @@ async def test_a_quote_leads_to_its_line_without_a_script(open_page: OpenPage, s
     await page.goto(address(server, kept_speech(server)))
     await page.get_by_role("link", name=LINES[3]).click()
     await expect(page.locator("#line-3")).to_be_in_viewport()
+
+
+async def test_its_chart_and_table_are_drawn_from_its_history(open_page: OpenPage, server: Server):
+    watch = await open_page()
+    watch.tolerated = ("503",)
+    page = watch.page
+    speech = kept_speech(server)
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=503, body="")
+
+    await page.route("**/api/history?*", refuse)
+    await page.goto(address(server, speech))
+    await expect(page.get_by_text("The chart could not be loaded.")).to_be_visible()
+    await page.unroute_all()
+    await page.get_by_role("button", name="Try again").click()
+    await page.wait_for_function(AGREES, polling=250)
+    await expect(page.get_by_text("The chart could not be loaded.")).to_be_hidden()
+    table = page.get_by_role("table", name="What is in view")
+    await expect(table.get_by_role("row").filter(has_text="um")).to_have_count(1)
+    await page.get_by_role("button", name="Show as a table").click()
+    await expect(page.get_by_role("region", name="The chart as a table")).to_be_in_viewport()
 
 
 async def test_exports_are_saved(open_page: OpenPage, server: Server):

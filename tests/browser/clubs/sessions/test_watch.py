@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Locator, Page, Response, Route, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
-from tests.browser.speaking import speaking
+from tests.browser.speaking import AGREES, speaking
 from tests.browser.test_accessibility import assert_accessible, assert_fits, schemes, sizes
 from tests.browser.watched import Watched
 from tests.faults.proxy import proxy
@@ -15,16 +15,6 @@ from tests.server import Server, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-# Resolves once every row is a bar of the history, in order, in its latest revision, with its words.
-AGREES = """async () => {
-  const chart = document.querySelector("speech-chart");
-  const {bars} = await (await fetch(chart.dataset.historyUrl)).json();
-  const complete = bars.filter(({final, t0, t1}) => final || t1 - t0 > 0.999);
-  const rows = [...chart.querySelectorAll(".chart__table tbody tr")];
-  const said = (row) => [row.dataset.seq, row.dataset.rev, row.cells[2].textContent].join();
-  return bars.length > 0 && rows.map(said).join(";")
-    === complete.map(({seq, rev, words}) => [seq, rev, words ?? "–"].join()).join(";");
-}"""
 INK = """(canvases) => canvases.map((canvas) => {
   const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return new Set(new Uint32Array(data.buffer)).size;
@@ -65,12 +55,15 @@ async def open_watch(
     """The page of ``speech``, at ``base_url`` if that is not the server's own."""
     base_url = base_url or server.base_url
     watch = await open_page(base_url, storage_state=None, **options)
-    account = await sign_in(server)
-    await watch.page.context.add_cookies(
-        [{"name": name, "value": value, "url": base_url} for name, value in account.cookies.items()]
-    )
+    await be_signed_in(watch.page, server, base_url)
     await watch.page.goto(f"{base_url}/clubs/harbour/sessions/{speech}/watch/")
     return WatchPage(watch)
+
+
+async def be_signed_in(page: Page, server: Server, base_url: str) -> None:
+    account = await sign_in(server)
+    for name, value in account.cookies.items():
+        await page.context.add_cookies([{"name": name, "value": value, "url": base_url}])
 
 
 async def test_a_speech_is_watched_from_before_its_first_word(open_page: OpenPage, hasty: Server):
@@ -156,13 +149,12 @@ async def test_what_was_signed_out_goes_on_once_signed_in(open_page: OpenPage, h
         await speech.client.start()
         await speech.say(2)
         await expect(watch.row(1)).to_be_attached()
-        cookies = await watch.page.context.cookies()
-        await watch.page.context.clear_cookies(name="sessionid")
+        await watch.page.context.clear_cookies()
         await watch.page.evaluate("window.dispatchEvent(new Event('online'))")
         await expect(watch.page.get_by_text("You are signed out.")).to_be_visible()
         await expect(watch.badge).to_have_text("Signed out")
         await speech.say(3)
-        await watch.page.context.add_cookies(cookies)
+        await be_signed_in(watch.page, hasty, hasty.base_url)
         await watch.page.evaluate("new BroadcastChannel('signed-in').postMessage(null)")
         await expect(watch.badge).to_have_text("Live")
         await expect(watch.row(4)).to_be_attached()
