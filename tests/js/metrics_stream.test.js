@@ -104,6 +104,48 @@ test("nothing for 35 seconds is a dead link, a heartbeat is not", async () => {
   agrees(world);
 });
 
+test("of what waits for the history, the highest revision counts", async () => {
+  const world = new World(1, { delay: 300 });
+  world.stream.open();
+  await world.pass(1);
+  world.mostDelay = 3000;
+  for (let tries = 0; world.source.readyState !== 1 && tries < 400; tries += 1) await world.pass(1);
+  const first = world.change(0);
+  world.change(0);
+  world.source.bar(first);
+  const { bars } = world.store;
+  assert.deepEqual(bars, []);
+  world.store.load({ epoch: "k0", eid: 0, reset: false, bars: [] });
+  world.server.bars.clear();
+  await world.pass(20_000);
+  assert.deepEqual(world.store.bars.map(({ seq, rev }) => [seq, rev]), [[0, 2]]);
+});
+
+test("a ring that is lost while its history is on its way is asked for again", async () => {
+  const world = new World(1, { delay: 1 });
+  world.server.change(0);
+  world.stream.open();
+  await world.pass(1);
+  assert.equal(world.stream.status, "open");
+  world.server.restart();
+  world.change(5);
+  await world.pass(1000);
+  agrees(world);
+});
+
+test("a page that is left while it asks whether it may come back opens nothing", async () => {
+  const world = await joined();
+  world.source.refuse();
+  const { probes } = world;
+  while (world.probes === probes) await world.pass(1);
+  world.page.left();
+  await world.pass(30_000);
+  assert.equal(world.open.length, 0);
+  world.page.returned();
+  await world.pass(1000);
+  assert.equal(world.open.length, 1);
+});
+
 test("another epoch begins from nothing, by reconnecting or in the middle of a stream", async () => {
   const world = await joined();
   world.restart();

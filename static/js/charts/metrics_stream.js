@@ -312,7 +312,6 @@ export class MetricsStream {
   async #askOnce() {
     const generation = this.#generation;
     const since = this.#position;
-    const wasAfresh = this.#afresh;
     let history;
     try {
       history = await this.#surroundings.history(since);
@@ -322,15 +321,13 @@ export class MetricsStream {
     }
     if (!this.#stopListening) return;
     this.#unanswered = 0;
-    // Asked for before a reset that came meanwhile, or answered with one: only the whole will do.
-    if (this.#afresh && !wasAfresh) return void (this.#askAgain = true);
     if (since && history.reset) {
+      // All of it again, while what the stream says waits: it may be newer than this answer.
       this.#onReset();
       return;
     }
     this.#afresh = false;
-    // What was asked for as if there were nothing replaces everything.
-    const changed = this.#store.load({ ...history, reset: history.reset || since === null });
+    const changed = this.#store.load(history);
     if (generation !== this.#generation) this.#askAgain = true;
     else this.#join();
     if (changed) this.#listeners.changed();
