@@ -45,6 +45,7 @@ _DAY = 86_400.0
 # Who may see something of a kind of route; the isolation tests hold the others off.
 VIEWERS: Mapping[Kind, tuple[str, ...]] = {
     Kind.API: ("owner",),
+    Kind.STREAM: ("owner",),
     Kind.CLUB: ("owner", "officer", "operator", "member"),
     Kind.PERSONAL: ("owner", "member", "stranger"),
     Kind.PUBLIC: ("visitor", "owner", "stranger"),

@@ -13,7 +13,7 @@
  * @typedef {"connecting"|"open"|"lost"|"ended"|"signed_out"|"refused"} Status
  *
  * @typedef {object} Listeners
- * @property {() => void} changed there are other bars
+ * @property {() => void} changed there are other bars, or it is known that there are none
  * @property {(status: Status) => void} status
  *
  * @typedef {{epoch: string, eid: number}} Position
@@ -327,7 +327,8 @@ export class MetricsStream {
       return;
     }
     this.#afresh = false;
-    const changed = this.#store.load(history);
+    const isFirst = this.#store.epoch === null;
+    const changed = this.#store.load(history) || isFirst;
     if (generation !== this.#generation) this.#askAgain = true;
     else this.#join();
     if (changed) this.#listeners.changed();

@@ -85,6 +85,11 @@ export class SpeechChartElement extends HTMLElement {
     return this.#store.bars;
   }
 
+  /** Whether there are bars or not is known. */
+  get isLoaded() {
+    return this.#loaded;
+  }
+
   /** Somebody has signed in. */
   tryNow() {
     this.#stream?.tryNow();

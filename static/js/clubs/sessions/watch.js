@@ -58,9 +58,12 @@ function show() {
   stage.dataset["light"] = light;
   write("[data-clock]", clock(last?.t1 ?? 0));
   write("[data-light-name]", LIGHT_NAMES[light]);
-  reveal("[data-waiting]", isEmpty && status === "open");
-  reveal("[data-nothing]", isEmpty && status === "ended");
-  reveal("[data-over]", !isEmpty && status === "ended");
+  const isCalm = status === "open" || status === "connecting";
+  reveal("[data-waiting]", isEmpty && isCalm && root.dataset["begun"] === undefined);
+  // Until it is known, as the server has it: what moves later is a nuisance.
+  const isNothing = isEmpty && chart.isLoaded;
+  reveal("[data-nothing]", isNothing && status === "ended");
+  reveal("[data-over]", !isNothing && status === "ended");
   reveal("[data-lost]", status === "lost");
   reveal("[data-refused]", status === "refused");
   showSignedOut(find(document, "[data-toast]", HTMLElement), root, status === "signed_out");
