@@ -23,6 +23,8 @@ def uvicorn(port: int) -> list[str]:
         *("--host", "127.0.0.1", "--port", str(port)),
         *("--ws", "websockets-sansio", "--ws-max-size", "65536", "--ws-max-queue", "32"),
         *("--ws-per-message-deflate", "false", "--log-level", "warning", "--no-server-header"),
+        # A stream that somebody reads would keep it from stopping.
+        *("--timeout-graceful-shutdown", "5"),
     ]
 
 
