@@ -88,10 +88,12 @@ class Drafting:
             return await self._filled_up(Drafted(revised, self.evaluator.name))
         return await self._filled_up(Drafted(left))
 
-    async def temper(self, grounded: Evaluation, drafted_by: str) -> Drafted:
-        """Only sentences in the right tone; the others are asked for once more, then dropped."""
+    async def temper(self, grounded: Evaluation, draft: Drafted) -> Drafted:
+        """Only sentences in the right tone; the others go, or are asked for once more where the
+        quotes of ``draft`` did not cost it its chance already."""
         objections = _out_of_tone(grounded)
-        if objections and drafted_by == self.evaluator.name and self.evaluator is not self.floor:
+        vendors = draft.engine == self.evaluator.name and self.evaluator is not self.floor
+        if objections and vendors and not self._unfounded(draft.evaluation):
             revised = await self._revised(grounded, objections)
             if revised is not None and _count(tone.cleaned(revised)) >= _count(grounded):
                 return await self._filled_up(Drafted(tone.cleaned(revised), self.evaluator.name))

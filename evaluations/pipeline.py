@@ -210,13 +210,16 @@ async def _draft(work: Work, engines: Engines) -> Outcome:
 
 
 async def _check_evidence(work: Work, engines: Engines) -> Outcome:
-    draft = Drafted(work.evaluation("draft"), work.engines["draft"])
-    return _outcome(await _drafting(work, engines).ground(draft))
+    return _outcome(await _drafting(work, engines).ground(_drafted(work)))
 
 
 async def _check_tone(work: Work, engines: Engines) -> Outcome:
     grounded = work.evaluation("evidence")
-    return _outcome(await _drafting(work, engines).temper(grounded, work.engines["draft"]))
+    return _outcome(await _drafting(work, engines).temper(grounded, _drafted(work)))
+
+
+def _drafted(work: Work) -> Drafted:
+    return Drafted(work.evaluation("draft"), work.engines["draft"])
 
 
 def _drafting(work: Work, engines: Engines) -> Drafting:

@@ -153,7 +153,7 @@ async def test_of_a_thousand_evaluations_every_quote_was_said(batch):
         drafting = Drafting(speech, evaluator, floor, float("inf"), Bill())
         draft = await drafting.draft()
         grounded = await drafting.ground(draft)
-        tempered = await drafting.temper(grounded.evaluation, draft.engine)
+        tempered = await drafting.temper(grounded.evaluation, draft)
         scripted = fit(tempered.evaluation, 120, 150)
         kinds = [item.type for item in scripted.evaluation.items]
         assert kinds.count("commendation") >= 2

@@ -239,6 +239,13 @@ def test_a_sentence_in_the_wrong_tone_goes_back_once(run, fake, clock):
     assert {objection["why"].split(",")[0] for objection in objections} == {"Tone"}
 
 
+def test_a_draft_goes_back_once_and_not_once_for_each_check(run, fake, clock):
+    fake.answers(RESPONSES, fakes.drafted(invent), fakes.drafted(toneless))
+    carry(run, openai(fake, clock))
+    assert_deliverable(run)
+    assert len(fake.calls(RESPONSES)) == 2
+
+
 def test_words_put_into_the_speakers_mouth_go(run, fake, clock):
     """In quotation marks the tone rules do not look, so nothing may stand there but the speech."""
 
