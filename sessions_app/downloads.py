@@ -1,6 +1,7 @@
 """Files as answers."""
 
 from django.http import HttpResponse
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import content_disposition_header
 
 from evaluations.models import Output
@@ -19,7 +20,7 @@ def download(output: Output) -> HttpResponse:
 
 def _file(content: bytes, name: str, content_type: str, *, saved: bool) -> HttpResponse:
     disposition = content_disposition_header(as_attachment=saved, filename=name)
-    return HttpResponse(
+    answer = HttpResponse(
         content,
         content_type=content_type,
         headers={
@@ -27,3 +28,6 @@ def _file(content: bytes, name: str, content_type: str, *, saved: bool) -> HttpR
             **({"Content-Disposition": disposition} if disposition else {}),
         },
     )
+    # A club's words: what is erased or taken back must not live on in a cache.
+    add_never_cache_headers(answer)
+    return answer

@@ -51,7 +51,6 @@ def file(
     return download(output)
 
 
-@never_cache
 @require_safe
 def export(
     request: ClubRequest, club_slug: str, speech_id: uuid.UUID, extension: str
