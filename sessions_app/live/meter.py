@@ -19,7 +19,7 @@ from sessions_app.vault import AudioVault, VaultError
 log = logging.getLogger(__name__)
 
 MAX_WAITING: Final = 2400
-BATCH_BYTES: Final = 2 * CHUNK_SAMPLES * BYTES_PER_SAMPLE
+BATCH_SAMPLES: Final = 2 * CHUNK_SAMPLES
 """100 ms: as often as a forming bar is told of."""
 WARM_UP_SAMPLES: Final = 10 * SAMPLE_RATE
 
@@ -113,7 +113,9 @@ class Meter:
         if not self._batch:
             self._batch_start = start
         self._batch += pcm
-        if len(self._batch) >= BATCH_BYTES:
+        end = self._batch_start + len(self._batch) // BYTES_PER_SAMPLE
+        # By the sample clock: what words cut short must not leave a second's end waiting.
+        if end // BATCH_SAMPLES > self._batch_start // BATCH_SAMPLES:
             self._flush()
 
     def hear(self, event: SpeechEvent) -> None:

@@ -1,5 +1,6 @@
 """Bars of a recording whatever fails beside it: the ring, a queue, a connection."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -102,6 +103,33 @@ async def expected() -> list[dict[str, Any]]:
 def but_revisions(bars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The speech detector learns; who goes on has heard only the last ten seconds."""
     return [{name: value for name, value in bar.items() if name != "rev"} for bar in bars]
+
+
+class Telling(Failing):
+    """A ring that says when a second is whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.whole = asyncio.Event()
+
+    async def put(self, key, epoch, entries):
+        if any(json.loads(entry.text)["t1"] == 1.0 for entry in entries):
+            self.whole.set()
+        return await super().put(key, epoch, entries)
+
+
+async def test_a_second_is_whole_with_its_last_sample_whenever_words_came():
+    recording = Recording()
+    recording.ring = ring = Telling()
+    meter = recording.meter()
+    meter.begin()
+    await meter.drained()
+    await recording.speak(meter, 800)
+    recording.hear(meter, "one", 0, 0.05)
+    await recording.speak(meter, 15_200)
+    async with asyncio.timeout(30):
+        await ring.whole.wait()
+    await meter.close()
 
 
 async def test_another_connection_goes_on_where_the_first_was_lost():
