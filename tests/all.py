@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 JS = ROOT / "tests" / "js"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-rs"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-rs", "--durations=15"]
 
 
 def _needs(*programs: str) -> Callable[[], str | None]:
