@@ -67,6 +67,7 @@ CALLS: dict[Action, list[Call]] = {
     Action.VIEW_SPEECH: [
         Call("get", "sessions/"),
         Call("get", "sessions/{speech_id}/"),
+        Call("get", "sessions/{speech_id}/watch/"),
         Call("get", "sessions/{speech_id}/files/{run}/{name}"),
         Call("get", "sessions/{speech_id}/export.md"),
         Call("get", "sessions/{speech_id}/export.json"),

@@ -211,9 +211,9 @@ def test_the_watch_page_is_told_what_it_needs(cast: Cast):
     assert context["history_url"] == f"/api/history?speech={speech.pk}"
     assert context["stream_url"] == f"/stream/metrics?speech={speech.pk}"
     member, club = cast.member.pk, cast.club.slug
-    assert context["speaker_history_url"] == f"/api/history?speaker={member}&club={club}"
+    address = f"/api/history?speaker={member}&club={club}&timeframe=15s"
+    assert context["speaker_history_url"] == address
     assert context["speaker"] == member
-    assert context["pace_band"] == {"low": 100, "high": 165}
     with club_scope(cast.club):
         Speech.objects.filter(pk=speech.pk).update(state=Speech.State.RECORDING)
     assert client.get(context["request"].path).context["state"] == "live"
