@@ -54,6 +54,9 @@ class Recorder:
         self._carry_out = carry_out
         self._context = context
         self._captions: Captions | None = None
+        # Recordings that were begun, and those the pump has come to. Where they differ, what is
+        # done is still of an older one, and the machine must not take it for the newest one's.
+        self._begun = self._reached = 0
         # The next sample for the captions.
         self._next = 0
         self._pump = Pump[fx.Effect]("recorder", self._work, MAX_WAITING)
@@ -63,6 +66,8 @@ class Recorder:
         if isinstance(effect, fx.AbandonCapture) and self._captions is not None:
             # At once: the pump may be waiting for the last utterance.
             self._captions.abort()
+        if isinstance(effect, fx.BeginCapture):
+            self._begun += 1
         if not self._pump.put(effect):
             self._machine.audio_refused("The server cannot keep up with the audio.")
 
@@ -85,6 +90,7 @@ class Recorder:
     async def _work(self, effect: fx.Effect) -> None:
         match effect:
             case fx.BeginCapture():
+                self._reached += 1
                 # However long it takes: on what is left of the last recording nothing can be built.
                 await self._answered(partial(self._vault.drop, self._key))
                 self._meter.begin()
@@ -115,6 +121,8 @@ class Recorder:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _keep(self, start: int, pcm: bytes) -> None:
+        if self._begun != self._reached:
+            return
         try:
             kept = await self._answered(partial(self._vault.append, self._key, start, pcm))
         except VaultFullError:
@@ -124,7 +132,8 @@ class Recorder:
             log.exception("a hole in the vault")
             self._machine.audio_refused("The server lost audio that it had kept.")
             return
-        self._machine.audio_kept(kept)
+        if self._begun == self._reached:
+            self._machine.audio_kept(kept)
         self._meter.push(start, pcm)
         # What is sent again after a resume may have been caught up with already.
         self._caption(pcm[max(0, self._next - start) * BYTES_PER_SAMPLE :])

@@ -88,6 +88,26 @@ async def test_a_resumed_transcription_is_given_each_sample_once():
     assert b"".join([block async for block in vault.read("key")]) == PCM
 
 
+async def test_what_is_still_on_its_way_of_the_last_recording_is_not_acknowledged_in_the_new_one(
+    monkeypatch,
+):
+    driver, vault = Driver(), MemoryVault(10**7)
+    kept: list[int] = []
+    driver.record()
+    monkeypatch.setattr(driver.machine, "audio_kept", kept.append)
+    meter = metered(driver, vault, [])
+    recorder = Recorder(driver.machine, vault, Listening(), "key", meter, lambda: None, context)
+    recorder.put(fx.BeginCapture(1))
+    recorder.put(fx.Capture(0, PCM))
+    recorder.put(fx.AbandonCapture())
+    recorder.put(fx.BeginCapture(2))
+    recorder.put(fx.Capture(0, PCM[:3_200]))
+    await recorder.drained()
+    await recorder.close()
+    assert kept == [1_600]
+    assert b"".join([block async for block in vault.read("key")]) == PCM[:3_200]
+
+
 class Absent(MemoryVault):
     """A vault that fails once: when it is asked to ``drop``, or in the middle of a ``read``."""
 
