@@ -1,0 +1,3 @@
+/** A speech on an agenda: presets fill its form in. */
+
+import "../../elements/project-presets.js";
