@@ -17,19 +17,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         env = Environment()
         host, port = env.text("HOST"), env.integer("PORT")
-        _require_free(host, port)
-        call_command("migrate", verbosity=0)
-        if settings.DEMO_MODE:
-            call_command("seed_demo", verbosity=0)
-        else:
-            call_command("seed_demo", remove=True, verbosity=0)
+        require_free(host, port)
+        call_command("prepare", verbosity=0)
         self.stdout.write(_welcome(host, port))
         self.stdout.flush()
         bracketed = f"[{host}]" if ":" in host else host
         call_command("runserver", f"{bracketed}:{port}", use_reloader=False, verbosity=0)
 
 
-def _require_free(host: str, port: int) -> None:
+def require_free(host: str, port: int) -> None:
     """
     Raises:
         CommandError: nothing can listen there; says why, and what to do.
