@@ -70,6 +70,7 @@ class ClubAdminSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and (sees_all(request) or bool(managed_clubs(request)))
 
+    # Django's own signature.
     def admin_view(self, view: View, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             with self._scope(request):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django_scopes import scopes_disabled
 
 from clubs.models import Club, Membership, User
 from clubs.scoping import club_scope
@@ -87,6 +88,20 @@ def _users() -> dict[str, User]:
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         users[user.email] = user
     return users
+
+
+def visitor() -> tuple[int, int] | None:
+    """In whose name, and in which club, somebody without an account may look around: ids.
+
+    None where the demo is not set up.
+    """
+    member = next(person for person in PEOPLE if person.role is Membership.Role.MEMBER)
+    # It crosses clubs to find one by its published name.
+    with scopes_disabled():
+        found = Membership.objects.filter(
+            club__slug=member.club, user__email=member.email, club__suspended_at=None
+        ).first()
+    return (found.user_id, found.club_id) if found else None
 
 
 def remove() -> int:

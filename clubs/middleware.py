@@ -14,12 +14,24 @@ from clubs.http import ClubRequest
 from clubs.refusal import refuse
 from clubs.scoping import club_scope
 from speechcoach.errors import NotFoundError, ProductError
+from speechcoach.logs import about
 
 View = Callable[..., HttpResponseBase]
 
 
 class ErrorMiddleware(MiddlewareMixin):
     """Answers what views raise; anything unexpected is left to Django's 500."""
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Nothing has a name with the one character that PostgreSQL cannot even be asked for."""
+        asked = [
+            *kwargs.values(),
+            *(value for _, values in request.GET.lists() for value in values),
+        ]
+        named = any(isinstance(value, str) and "\0" in value for value in asked)
+        return refuse(request, NotFoundError(NOT_FOUND)) if named else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Http404):
@@ -73,6 +85,7 @@ class ClubMiddleware:
         scoped.club = membership.club
         scoped.membership = membership
         scoped.club_scopes.enter_context(club_scope(membership.club))
+        scoped.club_scopes.enter_context(about(speech=kwargs.get("speech_id")))
         return None
 
 

@@ -15,9 +15,13 @@ class Action(enum.Enum):
     VIEW_PEOPLE = "see who belongs to this club"
     VIEW_SPEECH = "see this club's speeches"
     OPERATE = "run live sessions"
+    PRACTISE = "practise with the coach"
+    UPLOAD = "upload recorded speeches"
     MANAGE_MEETINGS = "plan meetings"
     TAKE_SLOT = "take a place on an agenda"
     SET_GOALS = "set goals of their own"
+    SET_OWN_FILLERS = "choose filler words of their own"
+    SET_CLUB_FILLERS = "choose the club's filler words"
     MANAGE_PEOPLE = "manage people"
     MANAGE_ENGINES = "choose engines"
     MANAGE_RETENTION = "change how long things are kept"
@@ -31,9 +35,13 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.VIEW_PEOPLE: _EVERYBODY,
     Action.VIEW_SPEECH: _EVERYBODY,
     Action.OPERATE: _OFFICERS | {Role.OPERATOR},
+    Action.PRACTISE: _EVERYBODY,
+    Action.UPLOAD: _EVERYBODY,
     Action.MANAGE_MEETINGS: _OFFICERS | {Role.OPERATOR},
     Action.TAKE_SLOT: _EVERYBODY,
     Action.SET_GOALS: _EVERYBODY,
+    Action.SET_OWN_FILLERS: _EVERYBODY,
+    Action.SET_CLUB_FILLERS: _OFFICERS | {Role.OPERATOR},
     Action.MANAGE_PEOPLE: _OFFICERS,
     Action.MANAGE_ENGINES: _OFFICERS,
     Action.MANAGE_RETENTION: _OFFICERS,

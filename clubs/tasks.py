@@ -4,14 +4,16 @@ import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from celery import Task
 from django.conf import settings
 from django.db import connections, transaction
+from kombu.exceptions import OperationalError
 
 from clubs.models import Club
 from clubs.scoping import club_scope
+from speechcoach.logs import about
 
 logger = logging.getLogger(__name__)
 
@@ -34,13 +36,17 @@ class ClubTask(Task[..., Any]):
     """
 
     abstract = True
+    owed_by_a_row: ClassVar[bool] = False
+    """Whether somebody finds in the rows what is owed, and sends it again: then a broker that is
+    away at the commit is no failure of whoever asked."""
     # Celery would compare what is sent with the body's parameters, of which the first is the club.
     typing = False
 
     def __call__(self, *, club_id: int, **ids: Any) -> Any:
-        club = Club.objects.get(pk=club_id)
-        with club_scope(club):
-            return self.run(club, **ids)
+        with about(task=self.name, task_id=self.request.id, club=club_id, **_said(ids)):
+            club = Club.objects.get(pk=club_id)
+            with club_scope(club):
+                return self.run(club, **ids)
 
     def enqueue(self, *, club_id: int, **ids: Any) -> None:
         """Sends the task when the current transaction commits; at once where there is none.
@@ -53,8 +59,18 @@ class ClubTask(Task[..., Any]):
     def _send(self, ids: dict[str, Any]) -> None:
         if settings.CELERY_TASK_ALWAYS_EAGER:
             _local.submit(self, ids)
-        else:
+            return
+        try:
             self.apply_async(kwargs=ids)
+        except OperationalError:
+            if not self.owed_by_a_row:
+                raise
+            logger.warning("task %s not sent, the broker is away: %s", self.name, ids)
+
+
+def _said(ids: dict[str, Any]) -> dict[str, Any]:
+    """Of a task's ids, those that lines are told by."""
+    return {"speech": ids.get("speech_id"), "run": ids.get("number")}
 
 
 class LocalRunner:

@@ -1,9 +1,11 @@
 """Life of an evaluation: from a recording in the vault to remarks that quote it, spoken.
 
-1. ``evaluations/tasks.py`` is told a club, a speech and a run. ``evaluations/runner.py`` claims
-   the run by compare-and-set and carries it through the stages of ``evaluations/pipeline.py``,
-   storing each result (``evaluations/models.py``) before the next stage begins. A run whose speech
-   has moved on commits nothing more.
+1. ``evaluations/tasks.py`` is told a club, a speech and a run. ``evaluations/claims.py`` takes it
+   by compare-and-set, ``evaluations/heartbeat.py`` says that it is in good hands, and
+   ``evaluations/reaper.py`` finds it where it is not. ``evaluations/runner.py`` carries it through
+   the stages of ``evaluations/pipeline.py``, storing each result (``evaluations/models.py``; once
+   the database is back, ``evaluations/lasting.py``) before the next stage begins. A run whose
+   speech has moved on commits nothing more. Voices have a task of their own.
 2. *transcript*: the final words, from the engine that the composition root has chosen.
 3. *metrics*: ``evaluations/core/series.py`` (level and, with ``evaluations/core/pitch.py``, F0) and
    the words make ``evaluations/core/metrics.py``.

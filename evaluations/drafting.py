@@ -4,6 +4,7 @@ A vendor has until a deadline, and one chance to put right what the checks objec
 give in time or in order, the built-in evaluator gives: its remarks pass by construction.
 """
 
+import asyncio
 import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from evaluations.core.shapes import Brief, Evaluation, Transcript
 from evaluations.evaluator import Allowance, Evaluator, Objection
 from speechcoach.clock import MONOTONIC, Clock, within
 from speechcoach.errors import ProviderError
+from speechcoach.metrics import ENGINE_FAILURES
 
 log = logging.getLogger(__name__)
 
@@ -75,10 +77,12 @@ class Drafting:
     async def ground(self, draft: Drafted) -> Drafted:
         """Only quotes that were said; what was not is asked for once more, then dropped."""
         if draft.engine != self.evaluator.name or self.evaluator is self.floor:
-            left = evidence.grounded(draft.evaluation, self.speech.transcript)
+            left = await asyncio.to_thread(
+                evidence.grounded, draft.evaluation, self.speech.transcript
+            )
             return await self._filled_up(Drafted(left))
-        left = self._founded(draft.evaluation)
-        objections = self._unfounded(draft.evaluation)
+        left = await asyncio.to_thread(self._founded, draft.evaluation)
+        objections = await self._objectionable(draft)
         if not objections:
             return await self._filled_up(Drafted(left))
         # One generation for all that is wrong with the draft.
@@ -93,18 +97,25 @@ class Drafting:
         quotes of ``draft`` did not cost it its chance already."""
         objections = _out_of_tone(grounded)
         vendors = draft.engine == self.evaluator.name and self.evaluator is not self.floor
-        if objections and vendors and not self._unfounded(draft.evaluation):
+        if objections and vendors and not await self._objectionable(draft):
             revised = await self._revised(grounded, objections)
             if revised is not None and _count(tone.cleaned(revised)) >= _count(grounded):
                 return await self._filled_up(Drafted(tone.cleaned(revised), self.evaluator.name))
         return await self._filled_up(Drafted(tone.cleaned(grounded)))
+
+    async def renewed(self, evaluation: Evaluation) -> Drafted:
+        """What of an evaluation stands on the speech as it is by now, filled up by the floor."""
+        left = await asyncio.to_thread(self._founded, evaluation)
+        return await self._filled_up(Drafted(left))
 
     async def _filled_up(self, left: Drafted) -> Drafted:
         """What the checks left, with remarks of the floor where too few are left."""
         if evidence.is_enough(left.evaluation, short=self.speech.is_short):
             return left
         spare = (await self._floor()).evaluation
-        passed = tone.cleaned(evidence.grounded(spare, self.speech.transcript))
+        passed = tone.cleaned(
+            await asyncio.to_thread(evidence.grounded, spare, self.speech.transcript)
+        )
         full = evidence.filled_up(left.evaluation, passed, short=self.speech.is_short)
         return Drafted(full, self.floor.name)
 
@@ -125,7 +136,7 @@ class Drafting:
                 self._allowance(),
             )
         )
-        return None if answer is None else self._founded(answer)
+        return None if answer is None else await asyncio.to_thread(self._founded, answer)
 
     def _allowance(self) -> Allowance:
         return Allowance(max(0.0, self.deadline - self.clock.now()), self.bill)
@@ -139,7 +150,12 @@ class Drafting:
             return await within(left + GRACE_SECONDS if left > 0 else 0, answer, self.clock)
         except ProviderError as error:
             log.warning("engine=%s gave nothing reason=%s", self.evaluator.name, error.reason.value)
+            ENGINE_FAILURES.inc(step="draft", engine=self.evaluator.name, reason=error.reason.value)
             return None
+
+    async def _objectionable(self, draft: Drafted) -> list[Objection]:
+        # All the words are read for every quote: not on a loop that others wait for.
+        return await asyncio.to_thread(self._unfounded, draft.evaluation)
 
     def _founded(self, draft: Evaluation) -> Evaluation:
         """What of a vendor's draft stands on the speech, its quotes as they were spoken."""

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from clubs.managers import ClubManager
 from clubs.models import Club
@@ -29,13 +30,24 @@ class Run(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     stage = models.CharField(max_length=24, blank=True)
     message = models.CharField(max_length=300, blank=True)
+    # When it was last asked for, and how often it was begun since.
+    asked_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Rises with every claim and never falls: whoever has an older one commits nothing more.
+    claim = models.PositiveIntegerField(default=0)
+    # The process that works on it, when it last gave a sign, and when the reaper first missed one
+    # since. Of a queued run: when it was last sent.
+    holder = models.CharField(max_length=120, blank=True)
+    heard_at = models.DateTimeField(default=timezone.now)
+    missed_at = models.DateTimeField(null=True, blank=True)
     samples = models.PositiveIntegerField()
     # A ``pipeline.RunRequest``.
     request = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     saved_at = models.DateTimeField(null=True, blank=True)
+    # When its transcript was last put right by hand.
+    corrected_at = models.DateTimeField(null=True, blank=True)
     # A ``progress.figures.Figures``, made when the run is kept: a page about many speeches cannot
     # read the metrics of each.
     figures = models.JSONField(null=True, blank=True, editable=False)
@@ -46,6 +58,14 @@ class Run(models.Model):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["speech", "number"], name="one_run_per_number")
+        ]
+        indexes = [
+            # The reaper asks for these every few seconds, of all clubs.
+            models.Index(
+                fields=["heard_at"],
+                condition=models.Q(status__in=["queued", "running"]),
+                name="open_runs",
+            )
         ]
 
     def __str__(self) -> str:
@@ -96,6 +116,39 @@ class Output(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run}: {self.name}"
+
+
+class OwnFiller(models.Model):
+    """A word that counts as a filler besides those that always do.
+
+    Of one member in this club, or where ``user`` is null of the whole club.
+    """
+
+    club = models.ForeignKey(Club, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    # As ``core.tokens.tokenise`` gives it, joined by single spaces.
+    phrase = models.CharField(max_length=40)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ClubManager()
+
+    class Meta:
+        ordering = ["phrase"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["club", "user", "phrase"], name="one_filler_per_member_and_phrase"
+            ),
+            models.UniqueConstraint(
+                fields=["club", "phrase"],
+                condition=models.Q(user__isnull=True),
+                name="one_filler_per_club_and_phrase",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.club_id}: {self.pk}"
 
 
 class Goal(models.Model):

@@ -99,7 +99,7 @@ def keep(run: Run, at: datetime | None = None, notes: str | None = None) -> list
         row = Run.objects.select_for_update().get(pk=run.pk)
         if row.saved_at is None:
             row.saved_at = at or timezone.now()
-            row.figures = _figures(row)
+            row.figures = figures_for(row)
             # Saved as an object: its speech hears of it (``sessions_app.saving``).
             row.save(update_fields=["saved_at", "figures"])
     return files_of(run)
@@ -122,7 +122,8 @@ def _put_notes(run: Run, notes: str) -> None:
         Output.objects.filter(club=run.club_id, run=run, name=NOTES).delete()
 
 
-def _figures(run: Run) -> dict[str, Any] | None:
+def figures_for(run: Run) -> dict[str, Any] | None:
+    """What pages about many speeches read of a run: a dumped ``progress.figures.Figures``."""
     metrics = metrics_of(run)
     if metrics is None:
         return None

@@ -122,13 +122,19 @@ class Files(Shape):
 
 
 class RunRequest(Shape):
-    """All that a run is asked, as it is stored with it."""
+    """All that a run is asked, as it is stored with it.
+
+    ``keep``: it is saved for the club as soon as it is ready, without being asked for.
+    """
 
     brief: Brief
     live: LiveTranscriptShape
     key_terms: tuple[str, ...] = ()
     context_files: tuple[RenderedFile, ...] = ()
     meeting: MeetingFacts = MeetingFacts()
+    keep: bool = False
+    own_fillers: tuple[str, ...] = ()
+    """What the club and the speaker count as fillers besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,7 @@ class Work:
     brief: Brief
     context_files: tuple[RenderedFile, ...] = ()
     meeting: MeetingFacts = field(default_factory=MeetingFacts)
+    own_fillers: tuple[str, ...] = ()
     results: dict[str, Shape] = field(default_factory=dict)
     engines: dict[str, str] = field(default_factory=dict)
     spoken_audio: bytes | None = None
@@ -200,7 +207,8 @@ async def _series(recording: Recording, source: SpeechSource) -> AudioSeries:
 
 async def _measure(work: Work, engines: Engines) -> Outcome:
     series = work.series or await _series(work.recording, engines.source)
-    return Outcome(measure(work.transcript, series, work.engines))
+    given = (work.transcript, series, work.engines, work.own_fillers)
+    return Outcome(await asyncio.to_thread(measure, *given))
 
 
 async def _draft(work: Work, engines: Engines) -> Outcome:

@@ -4,6 +4,8 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from clubs.models import Club
 from evaluations import notify, usage
@@ -11,6 +13,7 @@ from evaluations.core.stages import ShownStage
 from evaluations.models import Run
 from evaluations.pipeline import RunRequest
 from evaluations.tasks import evaluate
+from speechcoach import tracing
 
 
 def request_run(
@@ -30,12 +33,28 @@ def request_run(
                 "request": request.model_dump(mode="json", by_alias=True),
             },
         )
-        row = Run.objects.filter(club=club, pk=run.pk)
-        if created or run.status == Run.Status.FAILED:
-            if refusal := usage.admit(club):
-                row.update(status=Run.Status.FAILED, stage=ShownStage.FAILED, message=refusal)
-                tell = partial(notify.nudge, club.pk, speech_id, "run.changed", run=number)
-                transaction.on_commit(tell)
-                return
-            row.update(status=Run.Status.QUEUED, attempts=0, message="", stage="")
-        evaluate.enqueue(club_id=club.pk, speech_id=str(speech_id), number=number)
+        begins = tracing.asking if created else tracing.asking_again
+        with begins(str(speech_id), number, club=club.pk):
+            if created or run.status == Run.Status.FAILED:
+                if refusal := usage.admit(club):
+                    _refuse(run, refusal)
+                    return
+                _queue(run)
+            evaluate.enqueue(club_id=club.pk, speech_id=str(speech_id), number=number)
+
+
+def _refuse(run: Run, why: str) -> None:
+    _row(run).update(status=Run.Status.FAILED, stage=ShownStage.FAILED, message=why)
+    tell = partial(notify.nudge, run.club_id, run.speech_id, "run.changed", run=run.number)
+    transaction.on_commit(tell)
+
+
+def _queue(run: Run) -> None:
+    now = timezone.now()
+    _row(run).update(
+        status=Run.Status.QUEUED, attempts=0, asked_at=now, heard_at=now, message="", stage=""
+    )
+
+
+def _row(run: Run) -> QuerySet[Run]:
+    return Run.objects.filter(club=run.club_id, pk=run.pk)

@@ -2,16 +2,19 @@
 
 import logging
 import time
+from functools import partial
 
 from asgiref.sync import async_to_sync
-from django.db import transaction
-from django.db.models import F, QuerySet
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from clubs.models import Club
 from evaluations import notify, usage
 from evaluations.billing import Bill
+from evaluations.claims import MAX_ATTEMPTS, as_it_is, claim, hand_on
 from evaluations.core.stages import ShownStage
+from evaluations.lasting import lasting
 from evaluations.models import Run, StageResult
 from evaluations.outputs import put_file
 from evaluations.pipeline import (
@@ -28,11 +31,19 @@ from evaluations.pipeline import (
     Work,
     render,
 )
+from speechcoach import tracing
 from speechcoach.errors import ProviderError
+from speechcoach.metrics import RUN_SECONDS, STAGE_SECONDS
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 3
+FIRST_SPOKEN = "speech"
+"""The stage from which on a run is the voices'."""
+
+PARKED_SENTENCE = (
+    "The evaluation was interrupted three times and is parked. "
+    "Nothing is lost: Deliver asks for it again."
+)
 TOO_SHORT_SENTENCE = (
     "The speech is too short to evaluate: at least 20 words are needed. "
     "Its transcript and metrics are ready to be saved."
@@ -43,36 +54,51 @@ class RunGoneError(Exception):
     """The speech has moved on: this run may commit nothing more."""
 
 
-def claim(club: Club, speech_id: str, number: int) -> Run | None:
-    """Take a run for this worker; None when it is done, given up, or no longer wanted.
-
-    Whoever had it before commits nothing more: the number of the attempt is the fence.
-    """
-    open_states = [Run.Status.QUEUED, Run.Status.RUNNING]
-    mine = Run.objects.filter(club=club, speech_id=speech_id, number=number, status__in=open_states)
-    with transaction.atomic():
-        if not mine.update(status=Run.Status.RUNNING, attempts=F("attempts") + 1):
-            return None
-        run = Run.objects.get(club=club, speech_id=speech_id, number=number)
-    if run.attempts > MAX_ATTEMPTS:
-        _finish(run, Run.Status.FAILED, "The evaluation failed three times. Deliver tries again.")
+def begin(club: Club, speech_id: str, number: int) -> Run | None:
+    """Claim a run; None when there is nothing to do. After the last attempt it is parked."""
+    run = claim(club, speech_id, number)
+    if run is None:
         return None
+    if run.attempts > MAX_ATTEMPTS:
+        log.error("run parked club=%s speech=%s run=%s", run.club_id, run.speech_id, run.number)
+        _finish(run, Run.Status.FAILED, PARKED_SENTENCE)
+        return None
+    log.info(
+        "run begun club=%s speech=%s run=%s attempt=%s by=%s",
+        run.club_id,
+        run.speech_id,
+        run.number,
+        run.attempts,
+        run.holder,
+    )
     return run
+
+
+def write(run: Run, engines: Engines) -> bool:
+    """Carry ``run`` up to where its script is to be spoken; whether it waits for a voice now."""
+    return _carry(run, engines, FIRST_SPOKEN)
 
 
 def advance(run: Run, engines: Engines) -> None:
     """Carry ``run`` from where it stands to its end. What goes wrong stands in the row."""
-    work = _resume(run)
-    age = (timezone.now() - run.created_at).total_seconds()
-    work.deadline = engines.clock.now() + EVALUATION_SECONDS - age
+    _carry(run, engines, None)
+
+
+def _carry(run: Run, engines: Engines, before: str | None) -> bool:
     try:
-        for stage in STAGES:
-            if stage.name not in work.results:
-                _advance_stage(run, work, engines, stage)
-        _finish(run, Run.Status.READY)
-    except TooShortError:
-        _store_files(run, render(work))
-        _finish(run, Run.Status.TOO_SHORT, TOO_SHORT_SENTENCE)
+        work = resume(run)
+        age = (timezone.now() - run.asked_at).total_seconds()
+        work.deadline = engines.clock.now() + EVALUATION_SECONDS - age
+        try:
+            for stage in STAGES:
+                if stage.name == before:
+                    return lasting(partial(hand_on, run))
+                if stage.name not in work.results:
+                    _advance_stage(run, work, engines, stage)
+            _finish(run, Run.Status.READY)
+        except TooShortError:
+            lasting(partial(store_files, run, render(work)))
+            _finish(run, Run.Status.TOO_SHORT, TOO_SHORT_SENTENCE)
     except RunGoneError:
         log.info("run given up club=%s speech=%s run=%s", run.club_id, run.speech_id, run.number)
     except ProviderError as error:
@@ -84,12 +110,20 @@ def advance(run: Run, engines: Engines) -> None:
             error.reason.value,
         )
         _finish(run, Run.Status.FAILED, error.sentence)
+    except DatabaseError:
+        # Nothing can be said in the row; who finds it left behind makes another attempt.
+        raise
+    except SoftTimeLimitExceeded:
+        _finish(run, Run.Status.FAILED, "The evaluation took too long. Deliver tries it again.")
+        raise
     except Exception:
         _finish(run, Run.Status.FAILED, "The evaluation failed. Deliver tries it again.")
         raise
+    return False
 
 
-def _resume(run: Run) -> Work:
+def resume(run: Run) -> Work:
+    """What a run was asked, and what its stages gave so far."""
     request = RunRequest.model_validate(run.request)
     work = Work(
         recording=Recording(
@@ -102,6 +136,7 @@ def _resume(run: Run) -> Work:
         brief=request.brief,
         context_files=request.context_files,
         meeting=request.meeting,
+        own_fillers=request.own_fillers,
     )
     shapes = {stage.name: stage.shape for stage in STAGES}
     for row in StageResult.objects.filter(club=run.club_id, run=run):
@@ -115,39 +150,61 @@ def _resume(run: Run) -> Work:
 def _advance_stage(run: Run, work: Work, engines: Engines, stage: Stage) -> None:
     if run.stage != stage.shown:
         run.stage = stage.shown
-        if not _still_mine(run).update(stage=run.stage):
+        if not lasting(partial(as_it_is(run).update, stage=run.stage)):
             raise RunGoneError
         _nudge(run)
     started = time.perf_counter()
     work.bill = Bill()
     script_before = work.results.get("script")
     try:
-        outcome = async_to_sync(stage.run)(work, engines)
-    finally:
+        with tracing.step(f"stage {stage.name}") as told:
+            outcome = async_to_sync(stage.run)(work, engines)
+            told["engine"] = outcome.engine
+    except BaseException:
+        # A failed answer is paid for too.
         usage.charge(run.club_id, work.bill.cost_usd)
+        raise
     seconds = time.perf_counter() - started
     work.results[stage.name] = outcome.result
     work.engines[stage.name] = outcome.engine
     if outcome.audio is not None:
         work.spoken_audio = outcome.audio
-    with transaction.atomic():
-        # The row is written first: it is what tells a run that its speech has moved on.
-        if not _still_mine(run).update(stage=run.stage):
-            raise RunGoneError
-        _store(run, stage, outcome, seconds, work.bill)
-        if stage.name == "speech" and work.results["script"] is not script_before:
-            StageResult.objects.filter(club=run.club_id, run=run, stage="script").update(
-                result=work.scripted.model_dump(mode="json", by_alias=True)
-            )
-        if isinstance(outcome.result, Files):
-            _store_files(run, outcome.result)
-            _store_sound(run, work)
+    cut = stage.name == FIRST_SPOKEN and work.results["script"] is not script_before
+    if not lasting(partial(_keep, run, work, stage, outcome, seconds, cut=cut)):
+        raise RunGoneError
+    STAGE_SECONDS.observe(seconds, stage=stage.name, engine=outcome.engine)
     if stage.name == "transcript":
         _nudge(run)
 
 
-def _still_mine(run: Run) -> QuerySet[Run]:
-    return Run.objects.filter(pk=run.pk, status=Run.Status.RUNNING, attempts=run.attempts)
+def _keep(
+    run: Run, work: Work, stage: Stage, outcome: Outcome, seconds: float, *, cut: bool
+) -> bool:
+    """Store what a stage gave and what it cost; False when the speech has moved on: then the cost
+    alone, which was paid all the same.
+
+    Kept twice is kept once.
+    """
+    with transaction.atomic():
+        # The row is written first: it is what tells a run that its speech has moved on.
+        mine = as_it_is(run).update(stage=run.stage, heard_at=timezone.now(), missed_at=None)
+        if (
+            mine
+            and StageResult.objects.filter(club=run.club_id, run=run, stage=stage.name).exists()
+        ):
+            # The answer to the commit was lost, and not the commit.
+            return True
+        if mine:
+            _store(run, stage, outcome, seconds, work.bill)
+            if cut:
+                StageResult.objects.filter(club=run.club_id, run=run, stage="script").update(
+                    result=work.scripted.model_dump(mode="json", by_alias=True)
+                )
+            if isinstance(outcome.result, Files):
+                store_files(run, outcome.result)
+                _store_sound(run, work)
+        usage.charge(run.club_id, work.bill.cost_usd)
+    return bool(mine)
 
 
 def _store(run: Run, stage: Stage, outcome: Outcome, seconds: float, bill: Bill) -> None:
@@ -164,7 +221,7 @@ def _store(run: Run, stage: Stage, outcome: Outcome, seconds: float, bill: Bill)
     )
 
 
-def _store_files(run: Run, files: Files) -> None:
+def store_files(run: Run, files: Files) -> None:
     for file in files.files:
         put_file(run, file.name, file.content_type, file.text.encode())
 
@@ -178,9 +235,16 @@ def _store_sound(run: Run, work: Work) -> None:
 
 def _finish(run: Run, status: Run.Status, message: str = "") -> None:
     shown = ShownStage.READY if status == Run.Status.READY else ShownStage.FAILED
-    if _still_mine(run).update(
-        status=status, stage=shown, message=message, finished_at=timezone.now()
-    ):
+    end = partial(
+        as_it_is(run).update,
+        status=status,
+        stage=shown,
+        message=message,
+        holder="",
+        finished_at=timezone.now(),
+    )
+    if lasting(end):
+        RUN_SECONDS.observe((timezone.now() - run.asked_at).total_seconds(), status=status.value)
         _nudge(run)
 
 

@@ -11,7 +11,7 @@ from django_scopes import scopes_disabled
 from clubs.core.retention import Part
 from clubs.models import Club
 from clubs.registry import Fate, File, PersonalTable, Rows, personal
-from evaluations.models import Goal, Output, Run, StageResult
+from evaluations.models import Goal, Output, OwnFiller, Run, StageResult
 
 _TRANSCRIPT_FILE = "transcript.txt"
 _SOUND = Q(content_type__startswith="audio/")
@@ -133,6 +133,15 @@ personal(
         fate=Fate.DELETED,
         why=_SPOKEN,
         erasable=_free("speech"),
+    )
+)
+personal(
+    PersonalTable(
+        OwnFiller,
+        "owner",
+        rows=lambda user: OwnFiller.objects.filter(user=user),
+        fate=Fate.DELETED,
+        why="It is the person's own.",
     )
 )
 personal(

@@ -6,15 +6,23 @@ from dataclasses import dataclass
 
 from evaluations.billing import Bill
 from evaluations.core.script import FittedScript, fit
+from evaluations.core.timing import words_per_minute
 from evaluations.speech import Synthesizer
 from evaluations.speech.encoding import AudioFileWriter, EncodedAudio
 from speechcoach.clock import MONOTONIC, Clock, within
 from speechcoach.errors import ProviderError, Reason
+from speechcoach.metrics import ENGINE_FAILURES
 
 log = logging.getLogger(__name__)
 
 VOICE_SECONDS = 30.0
 """How long a vendor's voice may take to speak a script, cut and spoken again included."""
+VENDOR_SPEAKINGS = 2
+SPEAKINGS = 4
+"""How often a script is spoken at most until its sound fits; every time is paid for, in money where
+it is a vendor's."""
+CAUTION = 0.97
+"""A script that is cut may be slower, word for word, than the whole of it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ async def speak(
             fitted, sound = await said
         except ProviderError as error:
             log.warning("no sound engine=%s reason=%s", one.name, error.reason.value)
+            ENGINE_FAILURES.inc(step="speech", engine=one.name, reason=error.reason.value)
         else:
             return SpokenScript(fitted, sound, one.name)
     return SpokenScript(scripted, None, floor.name)
@@ -56,18 +65,24 @@ async def speak(
 async def _say_within(
     scripted: FittedScript, limit: float, voice: Synthesizer, bill: Bill, *, last: bool
 ) -> tuple[FittedScript, EncodedAudio]:
-    """Speak; if the sound is over the limit, cut the script once more.
+    """Speak; while the sound is over the limit, cut the script by how long it really took.
 
     Raises:
         ProviderError: the voice failed; or it is still over the limit, and is not the ``last``.
     """
-    sound = await _say(voice, scripted.script, bill)
-    if sound.duration_seconds > limit:
-        slower = voice.words_per_minute * limit / sound.duration_seconds
-        scripted = fit(scripted.evaluation, limit, slower)
+    tries = SPEAKINGS if last else VENDOR_SPEAKINGS
+    while True:
         sound = await _say(voice, scripted.script, bill)
-        if sound.duration_seconds > limit and not last:
-            raise ProviderError(Reason.BAD_OUTPUT, "The voice is too slow for the time limit.")
+        tries -= 1
+        if sound.duration_seconds <= limit:
+            return scripted, sound
+        rate = CAUTION * words_per_minute(scripted.script, sound.duration_seconds)
+        shorter = fit(scripted.evaluation, limit, rate)
+        if not tries or shorter.script == scripted.script:
+            break
+        scripted = shorter
+    if not last:
+        raise ProviderError(Reason.BAD_OUTPUT, "The voice is too slow for the time limit.")
     return scripted, sound
 
 

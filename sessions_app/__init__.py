@@ -17,8 +17,10 @@ On the server:
 5. ``sessions_app/core/machine.py`` decides, in microseconds and without I/O, what follows: effects
    (``sessions_app/core/effects.py``). ``sessions_app/core/recording.py`` checks the frame and its
    arrival (``sessions_app/core/audio.py``, ``sessions_app/core/arrival.py``) and listens for speech
-   and silence (``sessions_app/core/vad.py``, with ``sessions_app/detection/energy.py``).
-6. ``sessions_app/live/pump.py`` queues the effects, so that nothing slow is awaited on the way in.
+   and silence, four times a second (``sessions_app/core/vad.py``, with
+   ``sessions_app/detection/energy.py``).
+6. ``sessions_app/live/recorder.py`` makes pieces of chunks where many sessions are open, and
+   ``sessions_app/live/pump.py`` queues them, so that nothing slow is awaited on the way in.
 7. ``sessions_app/vault/memory.py`` keeps the samples; what it keeps is acknowledged.
 8. ``sessions_app/live/captions.py`` feeds the live transcription
    (``sessions_app/transcription/builtin/stream.py``, whose decoder works in
@@ -30,7 +32,8 @@ by ``sessions_app/contract/wire.py``, sent by the consumer, reduced into the pag
 ``static/js/live/state.js`` and shown by ``static/js/elements/live-captions.js``.
 
 Beside all that ``sessions_app/live/meter.py`` measures what was kept and heard, second by second
-(``sessions_app/core/bars.py``), into a ring (``sessions_app/stream/memory.py``) from which
+(``sessions_app/core/bars.py``; their pitch by ``sessions_app/live/pitches.py``, for all sessions
+together), into a ring (``sessions_app/stream/memory.py``) from which
 ``sessions_app/stream/broadcaster.py`` tells those who watch (``sessions_app/stream/views.py``).
 
 After Stop, ``sessions_app/live/store.py`` queues an evaluation (see ``evaluations``), which reads

@@ -15,3 +15,15 @@ def shown_consent(club: Club) -> ConsentText:
     if choice_of(club).builtin_only:
         return consent_text()
     return consent_text(settings.SPEECHCOACH_VOICE_GOES_TO, settings.SPEECHCOACH_WORDS_GO_TO)
+
+
+def coach_consent(club: Club) -> ConsentText:
+    """The same for a take with the voice coach, which may be another vendor's.
+
+    Needs the club's scope.
+    """
+    if choice_of(club).builtin_only:
+        return consent_text()
+    hear = [settings.SPEECHCOACH_VOICE_GOES_TO, settings.SPEECHCOACH_COACH_GOES_TO]
+    named = dict.fromkeys(name for names in hear for name in names.split(" and ") if name)
+    return consent_text(" and ".join(named), settings.SPEECHCOACH_WORDS_GO_TO)

@@ -200,7 +200,7 @@ def _seed(club: Club, people: Mapping[str, User], demo: DemoSpeech, engines: Eng
         samples=spoken.samples.size,
         request=request.model_dump(mode="json", by_alias=True),
     )
-    run = runner.claim(club, str(speech.pk), 1)
+    run = runner.begin(club, str(speech.pk), 1)
     if run is not None:
         runner.advance(run, replace(engines, source=spoken))
         outputs.keep(run, at=moment)

@@ -23,7 +23,7 @@ from clubs.core.retention import Clocks, Part, SpeechFacts, Verdict, verdict
 from clubs.models import Club, ConsentEvent, PurgeClock, PurgeRecord, RetentionPolicy
 from evaluations import shredders
 from evaluations.models import Run
-from sessions_app.models import LegalHold, LiveUtterance, RecordingBars, Speech
+from sessions_app.models import EvaluatorNote, LegalHold, LiveUtterance, RecordingBars, Speech
 
 log = logging.getLogger(__name__)
 
@@ -171,6 +171,8 @@ def _shred(club: Club, going: dict[UUID, Verdict]) -> None:
             if part is Part.TRANSCRIPT:
                 LiveUtterance.objects.filter(club=club, speech__in=some).delete()
                 Speech.objects.filter(club=club, pk__in=some).update(session=None)
+            if part is Part.EVALUATION:
+                EvaluatorNote.objects.filter(club=club, speech__in=some).delete()
             if part is not Part.AUDIO:
                 # They are figures, with words among them.
                 RecordingBars.objects.filter(club=club, speech__in=some).delete()

@@ -19,6 +19,7 @@ from evaluations.models import Goal, Run
 from evaluations.progress.figures import Figures
 from evaluations.progress.goals import MEASURES, Aim, Direction, Measure, standing
 from evaluations.progress.habits import habits
+from evaluations.progress.plan import plan
 from evaluations.progress.trends import FEWEST, Trend, trend
 from sessions_app.listing import finished_speeches
 from sessions_app.models import Speech
@@ -153,6 +154,7 @@ def _page(request: ClubRequest, person: int, form: GoalForm, status: int = 200) 
         "measures": list(MEASURES.values()),
         "shown": [_shown(measure, figures, aims) for measure in MEASURES.values()],
         "habits": habits(figures),
+        "plan": plan(figures) if own else (),
         "goals": [(goal, goal.aim, standing(goal.aim, figures)) for goal in goals],
         "form": form,
     }

@@ -12,10 +12,9 @@ from clubs.models import Club, PurgeRecord, RetentionPolicy
 from evaluations import notify
 from evaluations.models import Run
 from sessions_app.core.snapshot import Snapshot
-from sessions_app.expiry import held
 from sessions_app.live.store import BEAT_SECONDS, RESUME_WINDOW_SECONDS
-from sessions_app.models import LiveUtterance, Speech
-from sessions_app.source import vault_key
+from sessions_app.models import EvaluatorNote, LegalHold, LiveUtterance, Speech, Upload
+from sessions_app.source import upload_key, vault_key
 from sessions_app.stream import BarRing, RingUnavailableError
 from sessions_app.stream.rows import forget_unsaved_bars
 from sessions_app.vault import AudioVault, VaultError
@@ -52,8 +51,13 @@ def purge_due(club: Club, vault: AudioVault, ring: BarRing, now: datetime) -> in
 
 
 def _due(club: Club, now: datetime) -> QuerySet[Speech]:
-    is_held = Exists(held(club).filter(speech=OuterRef("pk")))
-    return Speech.objects.filter(~is_held, club=club, purge_after__lte=now)
+    return due_everywhere(now).filter(club=club)
+
+
+def due_everywhere(now: datetime) -> QuerySet[Speech]:
+    """What :func:`purge_due` would purge, of every club. Needs that no scope is asked for."""
+    is_held = Exists(LegalHold.objects.filter(lifted_at__isnull=True, speech=OuterRef("pk")))
+    return Speech.objects.filter(~is_held, purge_after__lte=now)
 
 
 def _purge(club: Club, speech: Speech, vault: AudioVault, ring: BarRing, now: datetime) -> bool:
@@ -65,10 +69,12 @@ def _purge(club: Club, speech: Speech, vault: AudioVault, ring: BarRing, now: da
             return False
         Run.objects.filter(club=club, speech=speech, saved_at__isnull=True).delete()
         LiveUtterance.objects.filter(club=club, speech=speech).delete()
+        Upload.objects.filter(club=club, speech=speech).delete()
         forget_unsaved_bars(club, speech.pk)
         Speech.objects.filter(club=club, pk=speech.pk).update(session=None)
         saved = Run.objects.filter(club=club, speech=speech).exists()
         if not saved:
+            EvaluatorNote.objects.filter(club=club, speech=speech).delete()
             Speech.objects.filter(club=club, pk=speech.pk).update(
                 title="", project_type="", objectives=[], recorded_at=None
             )
@@ -81,6 +87,7 @@ def _purge(club: Club, speech: Speech, vault: AudioVault, ring: BarRing, now: da
         )
     try:
         async_to_sync(vault.drop)(vault_key(club.pk, str(speech.pk)))
+        async_to_sync(vault.drop)(upload_key(club.pk, str(speech.pk)))
         async_to_sync(ring.drop)(vault_key(club.pk, str(speech.pk)))
     except (VaultError, RingUnavailableError):
         # The audio is still there: the next round tries again.

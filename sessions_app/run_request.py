@@ -1,6 +1,7 @@
 """What an evaluation is asked for: what was agreed, what was heard live, what the agenda says."""
 
 from evaluations.core.shapes import Brief
+from evaluations.own_fillers import own_fillers_of
 from evaluations.pipeline import LiveTranscriptShape, RunRequest
 from sessions_app.core.effects import RequestEvaluation
 from sessions_app.core.setup import Setup
@@ -31,4 +32,5 @@ def run_request(
         key_terms=key_terms(speech, meeting),
         context_files=context_files(speech),
         meeting=meeting,
+        own_fillers=own_fillers_of(speech.club, speech.speaker_id),
     )

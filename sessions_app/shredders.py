@@ -11,12 +11,14 @@ from evaluations import notify
 from sessions_app.meetings import agenda
 from sessions_app.models import (
     AgendaSlot,
+    EvaluatorNote,
     LegalHold,
     LiveUtterance,
     RecordingBars,
     RetentionWarning,
     ShareLink,
     Speech,
+    Upload,
 )
 from sessions_app.tasks import forget_audio
 
@@ -115,6 +117,49 @@ personal(
         fate=Fate.DELETED,
         why=_SPOKEN,
         erasable=_free,
+    )
+)
+personal(
+    PersonalTable(
+        EvaluatorNote,
+        "speaker",
+        rows=lambda user: EvaluatorNote.objects.filter(speech__speaker=user),
+        fate=Fate.DELETED,
+        why="It is about how the person spoke, and goes with the speech.",
+        erasable=_free,
+        hidden=frozenset({"author"}),
+    )
+)
+personal(
+    PersonalTable(
+        EvaluatorNote,
+        "evaluator",
+        rows=lambda user: EvaluatorNote.objects.filter(author=user).exclude(speech__speaker=user),
+        fate=Fate.ANONYMISED,
+        why="The speaker keeps the advice, and not whose it was.",
+        anonymise=lambda rows: rows.update(author=None, author_name=""),
+    )
+)
+personal(
+    PersonalTable(
+        Upload,
+        "speaker",
+        rows=lambda user: Upload.objects.filter(speech__speaker=user),
+        fate=Fate.DELETED,
+        why=_SPOKEN,
+        erasable=_free,
+        hidden=frozenset({"uploader"}),
+    )
+)
+personal(
+    PersonalTable(
+        Upload,
+        "uploader",
+        rows=lambda user: Upload.objects.filter(uploader=user).exclude(speech__speaker=user),
+        fate=Fate.ANONYMISED,
+        why="It is somebody else's speech; only who uploaded it is forgotten.",
+        anonymise=lambda rows: rows.update(uploader=None),
+        hidden=frozenset({"file_name", "setup"}),
     )
 )
 personal(

@@ -1,5 +1,6 @@
 """Recordings as the evaluation pipeline reads them: from the vault, through a final transcriber."""
 
+import logging
 from collections.abc import AsyncIterator
 
 from evaluations.billing import Bill
@@ -10,10 +11,20 @@ from sessions_app.transcription.fallback import first_that_can
 from sessions_app.vault import AudioVault, VaultError
 from speechcoach.errors import ProviderError, Reason
 
+log = logging.getLogger(__name__)
+
 
 def vault_key(club_id: int, speech_id: str) -> str:
     """Where a speech's audio lies in the vault."""
     return f"{club_id}.{speech_id}"
+
+
+def upload_key(club_id: int, speech_id: str) -> str:
+    """Where a file that is uploaded as this speech lies in the vault, until it is decoded.
+
+    To the vault it is samples like any; of an odd number of bytes, the last one is padded.
+    """
+    return f"{vault_key(club_id, speech_id)}.upload"
 
 
 class VaultSource:
@@ -35,9 +46,13 @@ class VaultSource:
                 Reason.UNAVAILABLE, "The recording cannot be read just now. Deliver tries again."
             ) from error
         if length < recording.samples:
-            raise ProviderError(
-                Reason.BAD_INPUT, "The recording is no longer there; it cannot be evaluated."
-            )
+            if not recording.live.segments:
+                raise ProviderError(
+                    Reason.BAD_INPUT, "The recording is no longer there; it cannot be evaluated."
+                )
+            # The sound was lost with the vault's memory, and not the words.
+            log.warning("evaluating what the captions heard speech=%s", recording.speech_id)
+            return Transcript(segments=recording.live.segments), recording.live.engine
         live = LiveTranscript(
             segments=recording.live.segments,
             complete_samples=recording.live.complete_samples,

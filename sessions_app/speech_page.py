@@ -12,9 +12,10 @@ from django.utils import timezone
 from clubs.http import ClubRequest
 from clubs.models import Membership
 from clubs.permissions import Action, allows
-from evaluations import outputs
+from evaluations import correcting, outputs
 from evaluations.models import Run
 from sessions_app.documents import document_of, kept_run, spoken
+from sessions_app.evaluator_notes import may_note
 from sessions_app.export import FORMATS
 from sessions_app.models import Speech
 from sessions_app.sharing import links
@@ -44,6 +45,12 @@ def render_page(
         "document": document_of(request.club, speech, run),
         "served": outputs.served_by(run) if run else None,
         "can_operate": allows(membership.role, Action.OPERATE),
+        "correct_url": (
+            reverse("correct", args=[request.club.slug, speech.pk])
+            if decides and run and correcting.may_begin(run)
+            else None
+        ),
+        "may_note": may_note(membership, speech),
         "is_mine": relation is Relation.SPEAKER,
         "decides": decides,
         "visibilities": _visibilities(speech),

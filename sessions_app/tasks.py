@@ -7,8 +7,10 @@ from django.utils import timezone
 from clubs.models import Club
 from clubs.tasks import ClubTask
 from sessions_app import expiry, farewell, purge
-from sessions_app.source import vault_key
+from sessions_app.coach.store import keep_settled
+from sessions_app.source import upload_key, vault_key
 from sessions_app.stream import RingUnavailableError
+from sessions_app.uploads import carrying
 from sessions_app.vault import VaultError
 
 
@@ -21,10 +23,16 @@ def purge_every_club() -> None:
 
 @shared_task(base=ClubTask)
 def purge_club(club: Club) -> None:
-    """Let abandoned sessions of one club rest, and purge what was not saved."""
+    """Save the takes that were kept, wake up stuck uploads, let abandoned sessions rest, and purge
+    what was not saved."""
     from speechcoach.providers import ring, vault  # noqa: PLC0415 - built on first use
 
     now = timezone.now()
+    # First: what is to be kept must not be purged for being late.
+    keep_settled(club)
+    carrying.settle(club, now)
+    for speech_id in carrying.stalled(club, now):
+        extract_upload.enqueue(club_id=club.pk, speech_id=speech_id)
     purge.rest_abandoned(club, now)
     purge.purge_due(club, vault(), ring(), now)
 
@@ -40,7 +48,25 @@ def forget_audio(club: Club, *, speech_id: str) -> None:
     from speechcoach.providers import ring, vault  # noqa: PLC0415 - built on first use
 
     async_to_sync(vault().drop)(vault_key(club.pk, speech_id))
+    async_to_sync(vault().drop)(upload_key(club.pk, speech_id))
     async_to_sync(ring().drop)(vault_key(club.pk, speech_id))
+
+
+class UploadTask(ClubTask):
+    """A task about an upload: its row says what is owed, so a message that is lost is no loss."""
+
+    abstract = True
+    owed_by_a_row = True
+
+
+@shared_task(base=UploadTask)
+def extract_upload(club: Club, *, speech_id: str) -> None:
+    """Decode an uploaded file and queue its evaluation; sent twice, it is done once."""
+    from speechcoach.providers import detector, vault  # noqa: PLC0415 - built on first use
+
+    upload = carrying.claim(club, speech_id, timezone.now())
+    if upload is not None:
+        carrying.carry(club, upload, vault(), detector())
 
 
 @shared_task

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clubs.http import ClubRequest
 from clubs.permissions import Action, allows, require
+from evaluations.core.projects import PRESETS
 from evaluations.core.styles import DEFINITIONS
 from evaluations.roles.registry import ROLES
 from sessions_app.access import access_operable
 from sessions_app.consent import shown_consent
 from sessions_app.listing import finished_speeches
 from sessions_app.models import Speech
+from sessions_app.watching import chart_urls
 
 PER_PAGE = 25
 
@@ -33,6 +35,7 @@ def sessions(request: ClubRequest, club_slug: str) -> HttpResponse:
             "club": request.club,
             "page": pages.get_page(request.GET.get("page")),
             "can_operate": allows(request.membership.role, Action.OPERATE),
+            "can_upload": allows(request.membership.role, Action.UPLOAD),
         },
     )
 
@@ -59,6 +62,8 @@ def live(request: ClubRequest, club_slug: str, speech_id: uuid.UUID) -> HttpResp
             "consent_text": shown_consent(request.club).text,
             "styles": list(DEFINITIONS.values()),
             "roles": ROLES,
+            "project_presets": PRESETS,
             "demo": settings.DEMO_MODE,
+            **chart_urls(speech_id),
         },
     )

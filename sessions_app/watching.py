@@ -23,8 +23,7 @@ def watch(request: ClubRequest, club_slug: str, speech_id: uuid.UUID) -> HttpRes
     """The chart of a speech, for every member who may see it."""
     require(request.membership, Action.VIEW_SPEECH)
     speech = access_speech(request.membership, speech_id)
-    history, of_speech = reverse("history"), urlencode({"speech": speech.pk})
-    speaker = speech.speaker_id
+    history, speaker = reverse("history"), speech.speaker_id
     of_speaker = urlencode({"speaker": speaker, "club": club_slug, "timeframe": "15s"})
     return render(
         request,
@@ -33,14 +32,22 @@ def watch(request: ClubRequest, club_slug: str, speech_id: uuid.UUID) -> HttpRes
             "club": request.club,
             "speech": speech,
             "state": _state(speech),
-            "history_url": f"{history}?{of_speech}",
-            "stream_url": f"{reverse('metrics_stream')}?{of_speech}",
+            **chart_urls(speech.pk),
             "speaker": speaker,
             "speaker_history_url": f"{history}?{of_speaker}" if speaker is not None else "",
             "can_operate": allows(request.membership.role, Action.OPERATE),
             "lights": _lights(speech),
         },
     )
+
+
+def chart_urls(speech_id: uuid.UUID) -> dict[str, str]:
+    """Where a chart finds the bars of a speech, for its template."""
+    of_speech = urlencode({"speech": speech_id})
+    return {
+        "history_url": f"{reverse('history')}?{of_speech}",
+        "stream_url": f"{reverse('metrics_stream')}?{of_speech}",
+    }
 
 
 def _state(speech: Speech) -> str:
@@ -50,8 +57,8 @@ def _state(speech: Speech) -> str:
 
 
 def _lights(speech: Speech) -> dict[str, str] | None:
-    """Seconds to each light as the agenda or the project tells them, for a data attribute."""
+    """Seconds to each light and to overtime, as agenda or project tell them, for attributes."""
     told = told_lights(speech.project_type, facts_of(speech).planned_seconds)
     if told is None:
         return None
-    return {name: f"{getattr(told, name):g}" for name in ("green", "yellow", "red")}
+    return {name: f"{getattr(told, name):g}" for name in ("green", "yellow", "red", "overtime")}

@@ -1,17 +1,48 @@
 """The cache that web processes share, in the Redis that also holds captured speech."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.core.cache.backends.redis import RedisCache
 
 _BATCH: Final = 500
+# Whoever asks whether we are well gives up after four seconds, and is told nothing then.
+_ANSWER_SECONDS: Final = 2.0
+# Three seconds in all: as long as a restart may take.
+_RETRIES: Final = 8
+_FIRST_REST_SECONDS: Final = 0.1
+_LONGEST_REST_SECONDS: Final = 0.5
+
+
+def answers(url: str) -> bool:
+    """Whether the Redis at ``url`` does, soon."""
+    import redis  # noqa: PLC0415 - an optional extra
+
+    client = redis.Redis.from_url(
+        url, socket_timeout=_ANSWER_SECONDS, socket_connect_timeout=_ANSWER_SECONDS
+    )
+    with client:
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
 
 
 class SharedRedisCache(RedisCache):
-    """Django's Redis cache, except that ``clear`` removes the cache's own keys only.
+    """Django's Redis cache, except that ``clear`` removes the cache's own keys only, and that who
+    comes while Redis restarts waits for it.
 
-    Django's empties the whole database, and with it every recording.
+    Django's empties the whole database, and with it every recording; and it tries once.
     """
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        from redis import backoff, exceptions, retry  # noqa: PLC0415 - an optional extra
+
+        rests = backoff.ExponentialBackoff(_LONGEST_REST_SECONDS, _FIRST_REST_SECONDS)
+        # Not one that is there and says nothing: that has been waited for.
+        again = retry.Retry(rests, _RETRIES, supported_errors=(exceptions.ConnectionError,))
+        super().__init__(
+            server, {**params, "OPTIONS": {**params.get("OPTIONS", {}), "retry": again}}
+        )
 
     def clear(self) -> None:
         """Remove every key with this cache's prefix, of any version."""

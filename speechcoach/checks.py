@@ -1,5 +1,6 @@
 """What ``manage.py check`` says about settings that start but cannot work."""
 
+import importlib.util
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from speechcoach.env import Environment
 from speechcoach.model_table import facts_of
 
 
@@ -62,6 +64,21 @@ def workers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             "BROKER_URL is set and REDIS_URL is not: workers would find no audio.",
             hint="Set REDIS_URL, too.",
             id="speechcoach.E003",
+        )
+    ]
+
+
+@register()
+def telemetry(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Who wants traces has what makes them."""
+    wanted = Environment().text("OTEL_EXPORTER_OTLP_ENDPOINT")
+    if not wanted or all(map(importlib.util.find_spec, ("opentelemetry", "opentelemetry.sdk"))):
+        return []
+    return [
+        Error(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and OpenTelemetry is not installed.",
+            hint="pip install -r requirements-stack.txt",
+            id="speechcoach.E004",
         )
     ]
 

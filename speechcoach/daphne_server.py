@@ -2,13 +2,68 @@
 
 import asyncio
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 
 HEARTBEAT_SECONDS = 20
+MOST_UNREAD_BYTES: Final = 2**20
+"""Of one socket, before no more is read from it: 25 seconds of a microphone's sound."""
+MESSAGE_BYTES: Final = 500
+"""What a message costs besides its content."""
+
+
+class Inbox(asyncio.Queue[dict[str, Any]]):
+    """What a socket's client has sent and its application has not taken yet.
+
+    Daphne itself reads whatever a client sends, and holds it in memory for as long as the
+    application is busy. Here a client whose messages lie unread waits, as it does on uvicorn.
+
+    Args:
+        transport: the client's, Twisted's.
+    """
+
+    def __init__(self, transport: Any) -> None:
+        super().__init__()
+        self._transport = transport
+        self._unread = 0
+        self._paused = False
+        self._over = False
+
+    def end(self) -> None:
+        """The application has closed: the client's answer is read, and nothing else of it kept."""
+        self._over = True
+        self._go_on()
+
+    def put_nowait(self, message: dict[str, Any]) -> None:
+        size = _size(message)
+        if size and self._over:
+            return
+        super().put_nowait(message)
+        self._unread += size
+        if self._unread > MOST_UNREAD_BYTES and not self._paused and not self._over:
+            self._paused = True
+            self._transport.pauseProducing()
+
+    async def get(self) -> dict[str, Any]:
+        message = await super().get()
+        self._unread -= _size(message)
+        if self._unread <= MOST_UNREAD_BYTES // 2:
+            self._go_on()
+        return message
+
+    def _go_on(self) -> None:
+        if self._paused:
+            self._paused = False
+            self._transport.resumeProducing()
+
+
+def _size(message: dict[str, Any]) -> int:
+    if message["type"] != "websocket.receive":
+        return 0
+    return MESSAGE_BYTES + len(message.get("bytes") or message.get("text") or "")
 
 
 class _Flow:
@@ -34,8 +89,9 @@ class PatientServer(Server):  # type: ignore[misc] # untyped
     Autobahn's default is one second. Then it resets the connection, and a page that was busy loses
     the close code: it takes itself for cut off and claims back what another tab has taken over.
 
-    And it waits for the clients of streams. Daphne itself takes whatever a stream has to say, and
-    holds in memory what its client does not read.
+    And what lies in memory for a client that is slow, or for an application that is, has an end: it
+    waits for the clients of streams, and lets clients of sockets wait. Daphne itself takes whatever
+    either has to say.
     """
 
     def protocol_connected(self, protocol: Any) -> None:
@@ -43,7 +99,23 @@ class PatientServer(Server):  # type: ignore[misc] # untyped
         if isinstance(protocol, WebSocketProtocol):
             protocol.closeHandshakeTimeout = HEARTBEAT_SECONDS
 
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        if not isinstance(protocol, WebSocketProtocol):
+            return super().create_application(protocol, scope)
+        # As the inherited one does, with another queue.
+        inbox = Inbox(protocol.transport)
+        scope.setdefault("asgi", {"version": "3.0"})
+        application = self.application(
+            scope=scope, receive=inbox.get, send=partial(self.handle_reply, protocol)
+        )
+        if protocol not in self.connections:
+            return None
+        self.connections[protocol]["application_instance"] = asyncio.ensure_future(application)
+        return inbox
+
     async def handle_reply(self, protocol: Any, message: Any) -> None:
+        if isinstance(protocol, WebSocketProtocol) and message["type"] == "websocket.close":
+            protocol.application_queue.end()
         if not isinstance(protocol, WebRequest) or message["type"] != "http.response.body":
             await super().handle_reply(protocol, message)
             return

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from clubs.engines import EngineChoice, choice_of
 from clubs.models import Club
-from speechcoach import providers
+from speechcoach import coach_engines, providers
 from speechcoach.breaker import BreakerState
 from speechcoach.errors import Reason
 from speechcoach.model_table import MODELS, Job
@@ -82,7 +82,22 @@ def engine_report(today: date, club: Club | None = None) -> list[EngineStatus]:
             _left_alone("openai speech", club) if speaks_elsewhere else "",
             _voice_warning(voice.name, choice.withdrawn, today),
         ),
+        _coach_status(club, today, builtin_only=builtin_only),
     ]
+
+
+def _coach_status(club: Club | None, today: date, *, builtin_only: bool) -> EngineStatus:
+    vendor = None if builtin_only else coach_engines.openai_coach()
+    builtin = coach_engines.builtin_coach().upstream.name
+    if vendor is None:
+        return EngineStatus("Voice coach", builtin)
+    return EngineStatus(
+        "Voice coach",
+        f"{vendor.upstream.name}:{vendor.engine.voice}",
+        builtin,
+        _left_alone("openai realtime", club),
+        model_warning(vendor.engine.model, "coach", today),
+    )
 
 
 def _voice_warning(voice: str, withdrawn: str, today: date) -> str:

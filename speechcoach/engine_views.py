@@ -13,12 +13,19 @@ from clubs.permissions import Action, require
 @require_safe
 def engines(request: ClubRequest, club_slug: str) -> HttpResponse:
     """Configuration and breakers; never a key."""
-    from speechcoach.engine_report import engine_report  # noqa: PLC0415 - engines load when needed
+    # Engines load when needed.
+    from speechcoach.coach_engines import conversations  # noqa: PLC0415
+    from speechcoach.engine_report import engine_report  # noqa: PLC0415
 
     require(request.membership, Action.MANAGE_ENGINES)
     report = engine_report(datetime.now(tz=UTC).date(), request.club)
     return render(
         request,
         "clubs/engines.html",
-        {"club": request.club, "membership": request.membership, "report": report},
+        {
+            "club": request.club,
+            "membership": request.membership,
+            "report": report,
+            "coach_errors": conversations().errors(request.club.pk),
+        },
     )

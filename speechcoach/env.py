@@ -10,6 +10,8 @@ import environ
 
 from speechcoach.model_table import (
     DEFAULT_EVALUATION_MODEL,
+    DEFAULT_REALTIME_MODEL,
+    DEFAULT_REALTIME_VOICE,
     DEFAULT_SPEECH_MODEL,
     DEFAULT_TRANSCRIPTION_MODEL,
     DEFAULT_VOICE,
@@ -19,6 +21,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 SCHEMA: dict[str, tuple[type, object]] = {
     "SECRET_KEY": (str, ""),
+    "SECRET_KEY_FILE": (str, ""),
     "DEBUG": (bool, True),
     "DEMO_MODE": (bool, True),
     "HOST": (str, "127.0.0.1"),
@@ -29,15 +32,23 @@ SCHEMA: dict[str, tuple[type, object]] = {
     "REDIS_URL": (str, ""),
     "BROKER_URL": (str, ""),
     "DATA_DIR": (str, "var"),
+    "STATIC_ROOT": (str, "staticfiles"),
+    "ALIVE_FILE": (str, ""),
+    "DRAIN_SECONDS": (float, 0.0),
     "AUDIO_MAX_LEAD_SECONDS": (float, 10.0),
     "EVALUATIONS_PER_DAY": (int, 200),
+    "COACH_MINUTES_PER_DAY": (int, 120),
+    "COACH_CLUB_MINUTES_PER_DAY": (int, 1200),
+    "COACH_IDLE_SECONDS": (float, 600.0),
     "MAX_SOCKETS_PER_CLUB": (int, 50),
     "MAX_SOCKETS_PER_USER": (int, 10),
+    "RUN_BEAT_SECONDS": (float, 3.0),
     "SPEECH_DETECTOR": (str, "energy"),
     "TRANSCRIBER": (str, "auto"),
     "TRANSCRIBER_PROCESSES": (int, 0),
     "FINAL_TRANSCRIBER": (str, "auto"),
     "VAULT_MAX_MIB": (int, 1024),
+    "UPLOAD_MAX_MIB": (int, 256),
     "OPENAI_API_KEY": (str, ""),
     "OPENAI_BASE_URL": (str, ""),
     "OPENAI_EVALUATION_API": (str, "auto"),
@@ -46,6 +57,8 @@ SCHEMA: dict[str, tuple[type, object]] = {
     "OPENAI_SPEECH_MODEL": (str, DEFAULT_SPEECH_MODEL),
     "OPENAI_VOICE": (str, DEFAULT_VOICE),
     "OPENAI_PRICES": (list, []),
+    "OPENAI_REALTIME_MODEL": (str, DEFAULT_REALTIME_MODEL),
+    "OPENAI_REALTIME_VOICE": (str, DEFAULT_REALTIME_VOICE),
     "DEEPGRAM_API_KEY": (str, ""),
     "DEEPGRAM_BASE_URL": (str, ""),
     "DEEPGRAM_MODEL": (str, "nova-3"),
@@ -53,6 +66,9 @@ SCHEMA: dict[str, tuple[type, object]] = {
     "EMAIL_URL": (str, "consolemail://"),
     "DEFAULT_FROM_EMAIL": (str, "speechcoach <noreply@localhost>"),
     "LOG_LEVEL": (str, "INFO"),
+    "LOG_FORMAT": (str, "plain"),
+    "METRICS_TOKEN": (str, ""),
+    "OTEL_EXPORTER_OTLP_ENDPOINT": (str, ""),
 }
 
 

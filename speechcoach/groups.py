@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -31,6 +32,15 @@ async def _ring(group: str, message: dict[str, Any]) -> None:
         await layer.group_send(group, message)
     except Exception:
         log.warning("message lost group=%s kind=%s", group, message["type"], exc_info=True)
+
+
+async def leave(layer: Any, channel: str, groups: Iterable[str]) -> None:
+    """Take a socket's channel out of its groups. A layer that is down forgets it by itself."""
+    for group in groups:
+        try:
+            await layer.group_discard(group, channel)
+        except Exception as error:  # noqa: BLE001 - whatever the layer raises
+            log.warning("group not left: %s", type(error).__name__)
 
 
 class LocalChannelLayer(InMemoryChannelLayer):

@@ -1,12 +1,21 @@
-"""Logging that carries ids and never words."""
+"""Logging that carries ids and never words.
+
+What a line is about need not be written into it: where a club's scope, a socket, a task or a page
+of a speech begins, :func:`about` says so, and every line from there on has the ids.
+"""
 
 import copy
+import json
 import logging
 import re
 import smtplib
 import traceback
 from collections.abc import Iterator, Mapping
-from typing import Any
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Final
 
 from django.db.utils import InterfaceError, OperationalError
 
@@ -35,6 +44,52 @@ class Redact(logging.Filter):
         return True
 
 
+Ids = Mapping[str, int | str]
+
+_about: ContextVar[Ids] = ContextVar("about", default=MappingProxyType({}))
+# What is no id is a mistake of ours, and might be a word.
+_ID: Final = re.compile(r"[\w.:@-]{1,120}")
+
+
+@contextmanager
+def about(**ids: object) -> Iterator[None]:
+    """Meanwhile lines are about these too: ``club=3, speech=…``. None is left out.
+
+    A context variable: tasks that begin meanwhile inherit it, threads started by hand do not.
+    """
+    told = {name: _as_id(value) for name, value in ids.items() if value is not None}
+    before = _about.get()
+    _about.set({**before, **told})
+    try:
+        yield
+    finally:
+        # Not reset by its token: a request may end in another context than it began in.
+        _about.set(before)
+
+
+def also_about(**ids: object) -> None:
+    """From here on lines of this task, and of those that it begins, are about these too."""
+    _about.set({**_about.get(), **{name: _as_id(value) for name, value in ids.items()}})
+
+
+def _as_id(value: object) -> int | str:
+    if isinstance(value, int):
+        return value
+    return str(value) if _ID.fullmatch(str(value)) else "?"
+
+
+class About(logging.Filter):
+    """Puts what a line is about on its record: ``about`` as a mapping, and as text before the
+    message where that does not say it itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.about = ids = _about.get()
+        message = record.getMessage()
+        unsaid = [f"{name}={value}" for name, value in ids.items() if f"{name}=" not in message]
+        record.ids = f"[{' '.join(unsaid)}] " if unsaid else ""
+        return True
+
+
 # They tell of the machine. What others say may quote what somebody said: a key that is missing, a
 # row that was refused, a value that does not fit.
 _TELLING = (OSError, ImportError, OperationalError, InterfaceError)
@@ -53,6 +108,23 @@ class WordlessFormatter(logging.Formatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
         return "\n".join(_lines(ei[1])) if ei[1] is not None else ""
+
+
+class JsonFormatter(WordlessFormatter):
+    """A line as one JSON object: ``time level logger message``, the ids that it is about, and of an
+    exception where it broke (``trace``)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "about", {}),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
 
 
 def _lines(error: BaseException) -> Iterator[str]:

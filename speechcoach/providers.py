@@ -29,6 +29,7 @@ from sessions_app.core.config import SessionConfig
 from sessions_app.core.limits import Limits
 from sessions_app.detection import SpeechDetector
 from sessions_app.detection.energy import EnergyDetector
+from sessions_app.live.pitches import Pitches
 from sessions_app.live.sockets import OpenSockets
 from sessions_app.live.vendors import Lineup, Vendors
 from sessions_app.source import VaultSource
@@ -128,7 +129,8 @@ def transcriber() -> Transcriber:
 @functools.cache
 def builtin_transcriber() -> Transcriber:
     """Who gives live captions without a vendor; a script stands in for it."""
-    if script := _script():
+    script = script_in_place()
+    if script is not None:
         return ScriptedTranscriber(script)
     return BuiltinTranscriber(decoder_pool())
 
@@ -142,8 +144,12 @@ def final_transcribers() -> tuple[FinalTranscriber, ...]:
     Raises:
         ImproperlyConfigured: FINAL_TRANSCRIBER names nobody, or one who cannot be reached.
     """
-    script = _script()
-    net = ScriptedFinalTranscriber(script) if script else BuiltinFinalTranscriber(decoder_pool())
+    script = script_in_place()
+    net: FinalTranscriber = (
+        BuiltinFinalTranscriber(decoder_pool())
+        if script is None
+        else ScriptedFinalTranscriber(script)
+    )
     match settings.SPEECHCOACH_FINAL_TRANSCRIBER:
         case "builtin":
             return (net,)
@@ -190,7 +196,7 @@ def deepgram() -> DeepgramConfig | None:
     )
 
 
-def _script() -> Script | None:
+def script_in_place() -> Script | None:
     """The script that TRANSCRIBER names; None where it names an engine.
 
     Raises:
@@ -367,6 +373,7 @@ def vendors() -> Vendors:
         builtin=lineup(builtin_only=True),
         vault=vault(),
         ring=ring(),
+        pitches=Pitches(),
         config=SessionConfig(
             limits=Limits(max_lead_seconds=settings.SPEECHCOACH_AUDIO_MAX_LEAD_SECONDS),
             make_detector=detector(),

@@ -1,5 +1,6 @@
 """Django settings. Every difference between the embedded and the production stack is a variable."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -15,14 +16,15 @@ DEMO_MODE = env.flag("DEMO_MODE")
 
 
 def _secret_key() -> str:
-    """The configured key; for the embedded stack one is made on the first start and kept."""
+    """The configured key, or the one in a file, which is made where it is not there yet."""
     if key := env.text("SECRET_KEY"):
         return key
-    if not DEBUG:
-        raise ImproperlyConfigured("SECRET_KEY must be set when DEBUG is off.")
-    path = DATA_DIR / "secret_key"
+    file = env.text("SECRET_KEY_FILE")
+    if not DEBUG and not file:
+        raise ImproperlyConfigured("SECRET_KEY or SECRET_KEY_FILE must be set when DEBUG is off.")
+    path = Path(file) if file else DATA_DIR / "secret_key"
     if not path.exists():
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(get_random_secret_key())
     return path.read_text().strip()
@@ -64,6 +66,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "speechcoach.health.probes_first",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -108,8 +111,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # Under ASGI a connection is no request's own: a pool, and none kept by a thread.
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 20}}
+    DATABASES["default"]["ENGINE"] = "speechcoach.postgres"
+    # Under ASGI a connection is no request's own: a pool, and none kept by a thread. It tries again
+    # after one, two, four ... seconds: after `reconnect_timeout` from the first again.
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": 16, "timeout": 20, "reconnect_timeout": 20}
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Shared by all web processes: captured audio, tickets, rate limits, groups. Empty: this process's.
@@ -172,7 +179,7 @@ USE_TZ = True
 USE_I18N = False
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = BASE_DIR / env.text("STATIC_ROOT")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
@@ -182,6 +189,10 @@ STORAGES = {
         else "speechcoach.static.HashedModuleStorage",
     },
 }
+
+# Never to a disk: what comes in a request may be somebody's voice. Larger bodies are refused
+# before they are read (``speechcoach.bodies``).
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -211,7 +222,9 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-if not DEBUG:
+# Who names their own origins, and all of them with http://, serves one machine or a laboratory.
+_plain = bool(ALLOWED_ORIGINS) and all(each.startswith("http://") for each in ALLOWED_ORIGINS)
+if not DEBUG and not _plain:
     SECURE_SSL_REDIRECT = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
@@ -225,23 +238,60 @@ CELERY_BROKER_URL = env.text("BROKER_URL") or "memory://"
 CELERY_TASK_ALWAYS_EAGER = not env.text("BROKER_URL")
 # A worker logs as LOGGING says: its own handlers would not redact.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_ROUTES = {
-    "evaluations.tasks.*": {"queue": "evaluate"},
-    "sessions_app.tasks.*": {"queue": "housekeep"},
+# A message goes when its task is done, so that a worker that dies hands it back; what must not be
+# done twice is guarded by the rows (docs/decisions/0009-tasks-that-survive.md).
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Results are rows.
+CELERY_TASK_IGNORE_RESULT = True
+# Far above what any recording takes: what hangs loses its claim long before.
+CELERY_TASK_SOFT_TIME_LIMIT = 25 * 60
+CELERY_TASK_TIME_LIMIT = CELERY_TASK_SOFT_TIME_LIMIT + 30
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Just above: earlier, a task that still runs would be given to another worker as well.
+    "visibility_timeout": CELERY_TASK_TIME_LIMIT + 30,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    # A Redis that is there and says nothing must not hold a web process up for ever.
+    "socket_timeout": 10.0,
+    "socket_connect_timeout": 5.0,
 }
+# A broker may be away for as long as it likes; the work waits for it in the rows.
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+# What runs while the broker is away is not thrown away with it: claims keep its message, when it
+# comes a second time, from doing anything a second time.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_TASK_DEFAULT_QUEUE = "housekeep"
+CELERY_TASK_ROUTES = {
+    "evaluations.tasks.evaluate": {"queue": "evaluate"},
+    "evaluations.tasks.speak": {"queue": "speak"},
+    "sessions_app.tasks.extract_upload": {"queue": "evaluate"},
+}
+# How often whoever works on a run says so. After three times without a sign it is given to another.
+SPEECHCOACH_RUN_BEAT_SECONDS = env.number("RUN_BEAT_SECONDS")
+# A round that no worker took in time is not owed: the next one does the same.
 CELERY_BEAT_SCHEDULE = {
-    "purge": {"task": "sessions_app.tasks.purge_every_club", "schedule": 10.0},
-    "expire": {"task": "sessions_app.tasks.expire_every_club", "schedule": 60.0},
+    name: {"task": task, "schedule": seconds, "options": {"expires": 3 * seconds}}
+    for name, task, seconds in (
+        ("reap", "evaluations.tasks.reap", SPEECHCOACH_RUN_BEAT_SECONDS),
+        ("purge", "sessions_app.tasks.purge_every_club", 10.0),
+        ("expire", "sessions_app.tasks.expire_every_club", 60.0),
+    )
 }
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 
+SPEECHCOACH_METRICS_TOKEN = env.text("METRICS_TOKEN")
+SPEECHCOACH_DRAIN_SECONDS = env.number("DRAIN_SECONDS")
 SPEECHCOACH_AUDIO_MAX_LEAD_SECONDS = env.number("AUDIO_MAX_LEAD_SECONDS")
 SPEECHCOACH_EVALUATIONS_PER_DAY = env.integer("EVALUATIONS_PER_DAY")
 SPEECHCOACH_MAX_SOCKETS_PER_USER = env.integer("MAX_SOCKETS_PER_USER")
 SPEECHCOACH_MAX_SOCKETS_PER_CLUB = env.integer("MAX_SOCKETS_PER_CLUB")
 SPEECHCOACH_VAULT_MAX_MIB = env.integer("VAULT_MAX_MIB")
+SPEECHCOACH_UPLOAD_MAX_MIB = env.integer("UPLOAD_MAX_MIB")
 # "auto" (Deepgram where there is a key, else built in), one of them by name, or "scripted:FILE"
 # for tests and demonstrations.
 SPEECHCOACH_TRANSCRIBER = env.text("TRANSCRIBER")
@@ -263,6 +313,12 @@ SPEECHCOACH_OPENAI_TRANSCRIPTION_MODEL = env.text("OPENAI_TRANSCRIPTION_MODEL")
 SPEECHCOACH_OPENAI_SPEECH_MODEL = env.text("OPENAI_SPEECH_MODEL")
 SPEECHCOACH_OPENAI_VOICE = env.text("OPENAI_VOICE")
 SPEECHCOACH_OPENAI_PRICES = env.items("OPENAI_PRICES")
+# The voice coach. Empty: the built-in one.
+SPEECHCOACH_OPENAI_REALTIME_MODEL = env.text("OPENAI_REALTIME_MODEL")
+SPEECHCOACH_OPENAI_REALTIME_VOICE = env.text("OPENAI_REALTIME_VOICE")
+SPEECHCOACH_COACH_MINUTES_PER_DAY = env.integer("COACH_MINUTES_PER_DAY")
+SPEECHCOACH_COACH_CLUB_MINUTES_PER_DAY = env.integer("COACH_CLUB_MINUTES_PER_DAY")
+SPEECHCOACH_COACH_IDLE_SECONDS = env.number("COACH_IDLE_SECONDS")
 
 # Who else hears a speaker or reads their words, as the consent text names them; "": nobody.
 _deepgram = urlsplit(SPEECHCOACH_DEEPGRAM_BASE_URL).hostname or "Deepgram"
@@ -275,23 +331,32 @@ if _asks_openai and SPEECHCOACH_FINAL_TRANSCRIBER == "openai":
     _hears.append(_openai)
 SPEECHCOACH_VOICE_GOES_TO = " and ".join(dict.fromkeys(_hears))
 SPEECHCOACH_WORDS_GO_TO = _openai if _asks_openai else ""
+SPEECHCOACH_COACH_GOES_TO = _openai if _asks_openai and SPEECHCOACH_OPENAI_REALTIME_MODEL else ""
 
+if env.text("LOG_FORMAT") not in {"plain", "json"}:
+    raise ImproperlyConfigured('LOG_FORMAT must be "plain" or "json".')
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "speechcoach.logs.Redact"}},
+    "filters": {
+        "redact": {"()": "speechcoach.logs.Redact"},
+        "about": {"()": "speechcoach.logs.About"},
+    },
     "formatters": {
         "plain": {
             "()": "speechcoach.logs.WordlessFormatter",
-            "format": "{asctime} {levelname} {name} {message}",
+            "format": "{asctime} {levelname} {name} {ids}{message}",
             "style": "{",
-        }
+            # Of records that came by no handler's filter.
+            "defaults": {"ids": ""},
+        },
+        "json": {"()": "speechcoach.logs.JsonFormatter"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "plain",
-            "filters": ["redact"],
+            "formatter": env.text("LOG_FORMAT"),
+            "filters": ["redact", "about"],
         }
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL")},
@@ -310,7 +375,8 @@ LOGGING = {
         "daphne.server": {"level": "INFO"},
         # It logs the query of every socket, which may hold a ticket.
         "uvicorn.error": {"handlers": ["console"], "propagate": False},
-        "uvicorn.access": {"handlers": ["console"], "propagate": False},
+        # Handlers given here undo its --no-access-log; the proxy writes a line for each request.
+        "uvicorn.access": {"handlers": [], "propagate": False},
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django.channels.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },

@@ -1,7 +1,7 @@
 """Which engines a club uses, how much a day, and at what cost."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.conf import settings
@@ -45,7 +45,7 @@ class ClubEnginesForm(_EnginesForm):
         chosen = self.instance.speech
         gone = [(chosen, f"{chosen} (not offered any more)")] if chosen not in ["", *names] else []
         choices = [("", "The deployment’s own choice"), *((name, name) for name in names), *gone]
-        self.fields["speech"].choices = choices  # type: ignore[attr-defined]
+        cast("forms.ChoiceField", self.fields["speech"]).choices = choices
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -27,14 +27,14 @@ def aligned(transcript: Transcript, series: AudioSeries) -> Transcript:
     segments = list(transcript.segments)
     timed = [_is_timed(segment) for segment in segments]
     if all(timed):
-        return Transcript(segments=tuple(_displayed(segment) for segment in segments))
+        return Transcript(segments=tuple(displayed(segment) for segment in segments))
     if series.duration_seconds <= 0:
         raise UntimedTranscriptError("the words have no times and the audio has no length")
     result: list[Segment] = []
     position = 0
     while position < len(segments):
         if timed[position]:
-            result.append(_displayed(segments[position]))
+            result.append(displayed(segments[position]))
             position += 1
             continue
         stop = position
@@ -56,7 +56,7 @@ def spoken_words(transcript: Transcript) -> tuple[Word, ...]:
     return tuple(
         word
         for segment in transcript.segments
-        for word in _displayed(segment).words
+        for word in displayed(segment).words
         if not is_marker(word.word) and tokenise(word.word)
     )
 
@@ -75,7 +75,7 @@ def _span(segment: Segment) -> tuple[float, float]:
     return (segment.start_time, segment.end_time)
 
 
-def _displayed(segment: Segment) -> Segment:
+def displayed(segment: Segment) -> Segment:
     """Take case and punctuation from the text where only the text has them."""
     shown = segment.text.split()
     if len(shown) != len(segment.words):

@@ -27,6 +27,8 @@ class About(CamelShape):
     objectives: tuple[str, ...] = ()
     recorded_at: datetime | None = None
     saved_at: datetime | None = None
+    corrected_at: datetime | None = None
+    """When somebody last put the transcript right by hand."""
 
 
 class Labelled(CamelShape):
@@ -72,6 +74,15 @@ class Line(CamelShape):
     speaker: str | None = None
 
 
+class HumanNote(CamelShape):
+    """What a person who evaluated the speech has written."""
+
+    evaluator: str
+    went_well: str
+    to_try: str
+    written_at: datetime
+
+
 class Notice(CamelShape):
     """Why there is no evaluation."""
 
@@ -86,6 +97,7 @@ class SpeechDocument(CamelShape):
     about: About
     notice: Notice | None = None
     evaluation: Told | None = None
+    human_notes: tuple[HumanNote, ...] = ()
     reports: tuple[RoleReport, ...] = ()
     quality_warning: str | None = None
     figures: tuple[Figure, ...] = ()
@@ -104,7 +116,8 @@ class SpeechDocument(CamelShape):
     @property
     def is_empty(self) -> bool:
         """Nothing was recorded, or nothing was kept."""
-        return not (self.evaluation or self.transcript or self.metrics or self.notice)
+        kept = self.evaluation or self.transcript or self.metrics or self.notice
+        return not (kept or self.human_notes)
 
     def line_at(self, seconds: float) -> int | None:
         """The line of the transcript that is being said then; the first one before any."""

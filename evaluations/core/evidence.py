@@ -36,10 +36,7 @@ def find_quote(quote: str, words: Sequence[Word], claimed: float) -> Occurrence 
 
 def check_item(item: Item, words: Sequence[Word]) -> Item | None:
     """``item`` with its time set to where its quote was said, or None when it was not."""
-    found = find_quote(item.evidence_quote, words, item.evidence_timestamp)
-    if found is None:
-        return None
-    return item.model_copy(update={"evidence_timestamp": round(found.start, 2)})
+    return _checked(item, words, tokens_of(words))
 
 
 def grounded(evaluation: Evaluation, transcript: Transcript) -> Evaluation:
@@ -48,10 +45,12 @@ def grounded(evaluation: Evaluation, transcript: Transcript) -> Evaluation:
     ``style_items`` carry quotes under the same names and pass the same check.
     """
     words = spoken_words(transcript)
-    checked = (check_item(item, words) for item in evaluation.items)
+    # Once for all quotes: a long speech has thousands.
+    tokens = tokens_of(words)
+    checked = (_checked(item, words, tokens) for item in evaluation.items)
     update: dict[str, object] = {"items": tuple(item for item in checked if item is not None)}
     if evaluation.style_items is not None:
-        styled = (_check_style_item(item, words) for item in evaluation.style_items)
+        styled = (_check_style_item(item, words, tokens) for item in evaluation.style_items)
         update["style_items"] = tuple(item for item in styled if item is not None)
     return evaluation.model_copy(update=update)
 
@@ -119,11 +118,18 @@ def _find(
     return min(found, key=lambda occurrence: abs(occurrence.start - claimed), default=None)
 
 
+def _checked(item: Item, words: Sequence[Word], tokens: Sequence[Token]) -> Item | None:
+    found = _find(tokenise(item.evidence_quote), tokens, words, item.evidence_timestamp)
+    if found is None:
+        return None
+    return item.model_copy(update={"evidence_timestamp": round(found.start, 2)})
+
+
 def _check_style_item(
-    item: dict[str, str | float], words: Sequence[Word]
+    item: dict[str, str | float], words: Sequence[Word], tokens: Sequence[Token]
 ) -> dict[str, str | float] | None:
     quote, claimed = item.get("evidence_quote"), item.get("evidence_timestamp")
     if not isinstance(quote, str) or isinstance(claimed, str) or claimed is None:
         return None
-    found = find_quote(quote, words, claimed)
+    found = _find(tokenise(quote), tokens, words, claimed)
     return None if found is None else {**item, "evidence_timestamp": round(found.start, 2)}

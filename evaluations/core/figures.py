@@ -6,7 +6,7 @@ Page, PDF and Markdown show these; thresholds and formulas are those of ``metric
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from evaluations.core.metrics import Metrics
+from evaluations.core.metrics import Metrics, clock
 from evaluations.core.pace import BAND
 from evaluations.core.pitch import Pitch
 from evaluations.core.shapes import CamelShape, Seconds
@@ -69,12 +69,6 @@ def figures(metrics: Metrics) -> tuple[Figure, ...]:
     if metrics.structure is not None:
         found.append(_devices(metrics.structure))
     return tuple(found)
-
-
-def clock(seconds: float) -> str:
-    """``M:SS``, cut to the second; as a stopwatch, and the page's script, show it."""
-    whole = max(0, int(seconds))
-    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def _pace(metrics: Metrics) -> Figure:

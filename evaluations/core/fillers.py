@@ -5,7 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evaluations.core.sentences import CLAUSE_GAP, ends_clause, gap_before, starts_clause
+from evaluations.core.sentences import (
+    CLAUSE_GAP,
+    ends_clause,
+    ends_sentence,
+    gap_before,
+    starts_clause,
+)
 from evaluations.core.shapes import CamelShape, Word
 from evaluations.core.stopwords import word_set
 from evaluations.core.tokens import plain, tokenise
@@ -59,8 +65,8 @@ _COMPARISON = word_set(
     "any every some one two many most in"
 )
 _NOT_DISCOURSE_AFTER_KNOW = word_set(
-    "that what how who why where when if whether about the a an this it him her them me us my "
-    "your our their of"
+    "that what how who whose why where when which if whether about the a an this it him her them "
+    "me us my your our their of"
 )
 _NOT_DISCOURSE_BEFORE_KNOW = word_set(
     "do did if as let lets that what how will would when because should can could might may "
@@ -127,7 +133,7 @@ def _at(
         return pair, 2, "true_filler"
     if said == "like" and _like(words, heard, index):
         return "like", 1, "true_filler"
-    if said == "so" and starts_clause(words, index):
+    if said == "so" and _after_a_pause(words, index):
         return "so", 1, "discourse_marker"
     if said in _MARKERS and _set_off(words, index, said):
         return "okay" if said == "ok" else said, 1, "discourse_marker"
@@ -158,6 +164,13 @@ def _set_off(words: Sequence[Word], index: int, token: str) -> bool:
     are not ("right now", "okay by me").
     """
     return starts_clause(words, index) and (token in _ADVERBS or _closes(words, index))
+
+
+def _after_a_pause(words: Sequence[Word], index: int) -> bool:
+    """Where a comma alone comes before it, "so" is a conjunction."""
+    return (
+        index == 0 or ends_sentence(words[index - 1].word) or gap_before(words, index) >= CLAUSE_GAP
+    )
 
 
 def _you_know(words: Sequence[Word], heard: Sequence[str], index: int) -> bool:

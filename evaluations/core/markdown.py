@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from evaluations.core.document import Remark, SpeechDocument, Told
-from evaluations.core.figures import Cell, Figure, Table, clock
+from evaluations.core.document import HumanNote, Remark, SpeechDocument, Told
+from evaluations.core.figures import Cell, Figure, Table
+from evaluations.core.metrics import clock
 from evaluations.core.shapes import RoleReport
 
 # What means something anywhere in a line, and what does so at its beginning.
@@ -49,6 +50,8 @@ def _blocks(document: SpeechDocument) -> Iterator[str]:
         yield f"**{escaped(document.notice.title)}** {escaped(document.notice.text)}"
     if document.evaluation:
         yield from _evaluation(document.evaluation)
+    for note in document.human_notes:
+        yield from _note(note)
     for report in document.reports:
         yield from _report(report)
     if document.figures:
@@ -59,6 +62,8 @@ def _blocks(document: SpeechDocument) -> Iterator[str]:
             yield from _figure(figure)
     if document.transcript:
         yield "## Transcript"
+        if about.corrected_at:
+            yield f"*Corrected by hand on {about.corrected_at:%Y-%m-%d}.*"
         yield from (f"**{clock(line.at)}** {escaped(line.text)}" for line in document.transcript)
 
 
@@ -81,6 +86,19 @@ def _remark(remark: Remark) -> Iterator[str]:
         if remark.explanation:
             yield escaped(remark.explanation)
     yield f"> “{escaped(remark.quote.text)}” (at {clock(remark.quote.at)})"
+
+
+def _note(note: HumanNote) -> Iterator[str]:
+    of = f"{note.evaluator}’s evaluation" if note.evaluator else "The evaluator’s notes"
+    yield f"## {escaped(of)}"
+    for heading, text in (
+        ("What worked", note.went_well),
+        ("What to try next time", note.to_try),
+    ):
+        lines = [escaped(line) for line in text.splitlines() if line.strip()]
+        if lines:
+            yield f"### {heading}"
+            yield "\\\n".join(lines)
 
 
 def _report(report: RoleReport) -> Iterator[str]:

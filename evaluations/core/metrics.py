@@ -109,9 +109,22 @@ def measure(
     )
 
 
+def remeasured(
+    transcript: Transcript, before: Metrics, extra_fillers: Sequence[str] = ()
+) -> Metrics:
+    """What was measured ``before``, for a transcript that was put right since.
+
+    Its sound is gone: energy and pitch stay what they were. ``transcript`` has a time for every
+    word.
+    """
+    length = max((word.end_time for word in transcript.words), default=0.0)
+    again = measure(transcript, AudioSeries(length), before.engines, extra_fillers)
+    return again.model_copy(update={"energy": before.energy, "pitch": before.pitch})
+
+
 def clock(seconds: float) -> str:
-    """``M:SS``, to the nearest second."""
-    whole = round(seconds)
+    """``M:SS``, cut to the second; as a stopwatch, and the page's script, show it."""
+    whole = max(0, int(seconds))
     return f"{whole // 60}:{whole % 60:02d}"
 
 

@@ -28,12 +28,15 @@ class Passages:
         self._confidence = [word.confidence for word in words]
         self._parts = [1.0 if clauses[at] else _joint(said, at) for at in places]
         # Whether a quote that runs on over the word would sound like two quotes.
-        self._breaks = [
+        breaks = [
             gap_before(words, at) >= SENTENCE_GAP or ends_sentence(words[at - 1].word)
             for at in places
         ]
         self._dangling = [word in OPEN_ENDED for word in said]
+        self._breaks_before = list(accumulate(breaks, initial=0))
         self._hesitant = [word in _HESITATIONS for word in said]
+        # Each finding is weighed by its best quote, wherever others lie, several times.
+        self._known: dict[tuple[int, int, int], Occurrence | None] = {}
 
     def best(
         self,
@@ -49,6 +52,16 @@ class Passages:
         begin and end where a clause does, then the one the transcriber was surest of. None when
         there is no run.
         """
+        if avoid:
+            return self._best(first, last, avoid, most)
+        place = (first, last, most)
+        if place not in self._known:
+            self._known[place] = self._best(first, last, (), most)
+        return self._known[place]
+
+    def _best(
+        self, first: int, last: int, avoid: Sequence[tuple[int, int]], most: int
+    ) -> Occurrence | None:
         count, tokens = len(self._words), self._tokens
         best: tuple[float, ...] | None = None
         found = (0, 0)
@@ -72,13 +85,13 @@ class Passages:
         confidence = sum(self._confidence[start:stop]) / (stop - start)
         opens = 1.4 if start == first else self._parts[start]
         ends = 1.0 if stop in {last, len(self._words)} else self._parts[stop]
-        breaks = sum(self._breaks[start + 1 : stop])
+        breaks = self._breaks_before[stop] - self._breaks_before[start + 1]
         hesitant = start != first and self._hesitant[start]
         fitness = (
             4 * min(covered, 0.8)
             + opens
             + ends
-            - 2 * self._dangling[stop - 1]
+            - 2 * (self._dangling[stop - 1] and stop != last)
             - hesitant
             - 1.5 * breaks
         )

@@ -11,10 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from evaluations.core import phrasing
 from evaluations.core.prose import unquoted
-from evaluations.core.sentences import Span, clause_starts, is_punctuated, sentences
+from evaluations.core.sentences import (
+    SENTENCE_GAP,
+    Span,
+    clause_starts,
+    ends_sentence,
+    gap_before,
+    is_punctuated,
+    sentences,
+)
 from evaluations.core.shapes import Word
-from evaluations.core.stopwords import STOPWORDS, word_set
+from evaluations.core.stopwords import STOPWORDS
 from evaluations.core.tokens import plain
 
 DeviceKind = Literal[
@@ -50,10 +59,20 @@ class Speech:
 
     def matches(self, pattern: re.Pattern[str]) -> Iterator[Span]:
         """Where ``pattern`` matches whole words of the normalised text."""
+        for span, _ in self.found(pattern):
+            yield span
+
+    def found(self, pattern: re.Pattern[str]) -> Iterator[tuple[Span, dict[str, Span]]]:
+        """Where ``pattern`` matches, and where each of its named groups does."""
         for match in pattern.finditer(self._line):
-            first = bisect_right(self._starts, match.start()) - 1
-            last = bisect_left(self._starts, match.end())
-            yield Span(first, max(last, first + 1))
+            named = {name: self._span(*match.span(name)) for name in match.groupdict()}
+            yield self._span(match.start(), match.end()), named
+
+    def _span(self, start: int, end: int) -> Span:
+        first = bisect_right(self._starts, start) - 1
+        # A group may begin with the blank before its first word.
+        first += self._starts[first] < start
+        return Span(first, max(bisect_left(self._starts, end), first + 1))
 
     def starts_clause(self, index: int) -> bool:
         return index in self._clause_set
@@ -74,123 +93,32 @@ class Speech:
 
 def devices(speech: Speech) -> tuple[Device, ...]:
     """Every device found, in order of place."""
+    anaphora = tuple(_anaphora(speech))
     found = [
         *_questions(speech),
-        *_phrases(speech, "story", _STORY),
+        *_stories(speech),
         *_numbers(speech),
         *_quotations(speech),
         *_contrasts(speech),
-        *_triads(speech),
-        *_anaphora(speech),
+        *_triads(speech, anaphora),
+        *anaphora,
         *_signposts(speech),
         *_calls(speech),
     ]
     return tuple(sorted(found, key=lambda device: (device.first, device.kind)))
 
 
-def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\S)(?:{pattern})(?!\S)")
-
-
-_QUESTION = _words(
-    r"(?:(?:and|but|so|now|well) )?"
-    r"(?:(?:have|do|did|can|could|would|will|are|should|were) (?:you|we|any of you|anyone)\b.*"
-    r"|(?:what|why|how|where|who) (?:is|are|do|does|did|was|were|would|will|can|could|should|if"
-    r"|about|makes|made|many|often|much|long|here|among)\b.*"
-    r"|when (?:did|do|was the last time|will) .*|what if .*|has (?:anyone|anybody) .*)"
-)
-_STORY = _words(
-    r"when i was|i (?:still |can |will always )?remember(?: when| the| my| that)?"
-    r"|(?:years|months|weeks|days) ago"
-    r"|one (?:day|morning|evening|night|afternoon)|last (?:week|year|month|summer|winter"
-    r"|night|spring|autumn)"
-    r"|once upon a time|let me tell you (?:about|a story)|the other day|(?:i will|ill) never forget"
-    r"|it was (?:a|an|my|the) (?:\w+ )?(?:morning|night|day|evening|afternoon|summer"
-    r"|winter)|i was \w+(?: \w+)? years old"
-    r"|(?:this|it) (?:all )?(?:began|started) (?:when|with|in)|on my first day"
-)
-_CARDINAL = (
-    r"\d[\d,.]*|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
-    r"|nineteen|twenty"
-    r"|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?"
-)
-_SMALL = r"one|two|three|four|five|six|seven|eight|nine|half|a"
-_NUMBER = _words(
-    rf"(?:(?:{_SMALL}) )?(?:{_CARDINAL})(?: (?:and |{_SMALL}|{_CARDINAL}))*(?: (?:percent"
-    rf"|per cent))?"
-    r"|(?:one|two|three|four|five|six|seven|eight|nine) (?:percent|per cent|out of \w+"
-    r"|in (?:ten|five|four|three|every))"
-)
-_QUOTED = _words(
-    r"once (?:said|wrote)|in the words of|as \w+(?: \w+)? (?:said|wrote|put it)|(?:there"
-    r" is|theres) (?:a|an old) saying"
-    r"|(?:the|an old) (?:saying|proverb)|(?:my|our) (?:\w+ )?(?:mother|father"
-    r"|grandmother|grandfather|teacher|mentor|boss|coach) "
-    r"(?:always |often |used to |once )?(?:said|say|says|told me)"
-)
-_CONTRAST = (
-    _words(r"(?P<verb>\w{2,}) not (?:\w+ ){1,11}(?P=verb)(?: \w+){1,8}"),
-    _words(r"not only (?:\w+ ){1,10}but(?: also)?(?: \w+){1,8}"),
-    _words(r"not because (?:\w+ ){1,10}but because(?: \w+){1,8}"),
-    _words(
-        r"(?:its|it is|this is|thats|that is) not (?:about )?(?:\w+ ){1,9}(?:its|it is|this"
-        r" is|thats|that is)(?: \w+){1,8}"
-    ),
-    _words(r"not (?:\w+ ){1,7}but(?: \w+){1,8}"),
-    _words(r"(?:it|this|that) isnt (?:about )?(?:\w+ ){1,9}(?:its|it is)(?: \w+){1,8}"),
-    _words(r"(?:less|fewer) (?:\w+ ){1,6}(?:and |but )?more(?: \w+){1,6}"),
-    _words(r"on (?:the )?one hand (?:\w+ ){1,20}on the other(?: \w+){0,8}"),
-)
-_PARALLEL = re.compile(
-    r"(?<!\S)(?P<a>\w{2,}(?P<end>ing|er|ed|ly|tion|ness|ity|est|ful)) (?:and"
-    r" )?(?P<b>\w{2,}(?P=end)) and (?P<c>\w{2,}(?P=end))(?!\S)"
-)
-_LINKED = _words(r"(?P<a>\w{4,}) (?P<link>and|or) (?P<b>\w{4,}) (?P=link) (?P<c>\w{4,})")
-_LISTED = re.compile(
-    r"^(?P<list>\w[\w'’-]*(?: \w[\w'’-]*){0,2}, \w[\w'’-]*(?: \w[\w'’-]*){0,2},? and"
-    r" \w[\w'’-]*(?: \w[\w'’-]*)?)"
-)
-_SIGNPOST_ANYWHERE = _words(
-    r"in conclusion|to (?:sum up|summarise|summarize|conclude|begin with|close)|in"
-    r" summary|for (?:example|instance)"
-    r"|(?:my|the|a) (?:first|second|third|final|last) (?:point|reason|thing|lesson|step"
-    r"|idea|part|question)"
-    r"|(?:there are|i have|here are) (?:two|three|four|five) (?:\w+ )?(?:things|reasons"
-    r"|points|lessons|ways|steps|parts|ideas|questions)"
-    r"|(?:let me|i will now|ill now|now let us|now lets) (?:turn to|move on|come to)"
-    r"|which brings me to|in other words|number (?:one|two|three)"
-)
-_SIGNPOST_OPENING = _words(r"first(?:ly| of all)?|second(?:ly)?|third(?:ly)?|finally|lastly|next")
-_NOT_SIGNPOST = word_set("time class hand day week month year door place floor person ones one in")
-_CALL = _words(
-    r"i (?:ask|urge|invite|challenge|encourage|beg|want|would like|need) (?:all of |each"
-    r" of )?you(?: all)? to \w+(?: \w+)*?"
-    r"|(?:let us|lets) (?!me\b)\w+|(?:we|you) must|join (?:me|us)|(?:i )?(?:hope|trust)"
-    r" you will|(?:the )?next time you|my (?:challenge|invitation) to you"
-)
-_IMPERATIVES = word_set(
-    "ask go take try join start stop call write remember choose give tell imagine speak sign vote "
-    "come make keep find share look listen read visit pick plant bring dare leave turn talk put "
-    "hold stand learn help begin say open walk send volunteer practise practice commit"
-)
-_LEADS = word_set("so and then today tonight tomorrow please now just but")
-_BLAND_OPENINGS = frozenset(
-    """
-    and then|and so|and the|and i|you know|i mean|i think|it was|it is|in the|and it|so i|of the
-    |so the|but i|but the|to the|i was|and we|and that|and a|that is|this is|and he|and she
-    |and they|there was|there is|that the|kind of|sort of
-    """.replace("\n    ", "").split("|")
-)
-_FUNCTION = word_set(
-    "a an the and or but of to in on at by for from with as is are was were be it its"
-    " this that he she they we you i "
-    "his her their our your my so then um uh er"
-)
-
-
 def _phrases(speech: Speech, kind: DeviceKind, pattern: re.Pattern[str]) -> Iterator[Device]:
     for span in speech.matches(pattern):
         yield Device(kind, span.first, span.last, " ".join(speech.heard[span.first : span.last]))
+
+
+def _stories(speech: Speech) -> Iterator[Device]:
+    """From the words that open a scene to the end of their clause."""
+    for span in speech.matches(phrasing.STORY):
+        said = " ".join(speech.heard[span.first : span.last])
+        last = max(span.last, speech.clause_end(span.last - 1, most=12))
+        yield Device("story", span.first, last, said)
 
 
 def _questions(speech: Speech) -> Iterator[Device]:
@@ -201,21 +129,21 @@ def _questions(speech: Speech) -> Iterator[Device]:
         return
     for first in speech.clauses:
         last = speech.clause_end(first, most=20)
-        if last - first >= 4 and _QUESTION.match(" ".join(speech.heard[first:last])):
+        if last - first >= 4 and phrasing.QUESTION.match(" ".join(speech.heard[first:last])):
             yield Device("question", first, last)
 
 
 def _numbers(speech: Speech) -> Iterator[Device]:
-    for span in speech.matches(_NUMBER):
-        said = " ".join(speech.heard[span.first : span.last])
+    for span in speech.matches(phrasing.NUMBER):
         following = speech.heard[span.last] if span.last < len(speech.heard) else ""
         # "number ten", "ten oclock" name a thing; a lone year does too, but it anchors a story.
         if following != "oclock" and not (span.first and speech.heard[span.first - 1] == "number"):
-            yield Device("number", span.first, span.last, said)
+            last = min(span.last, speech.sentence_of(span.first).last)
+            yield Device("number", span.first, last, " ".join(speech.heard[span.first : last]))
 
 
 def _quotations(speech: Speech) -> Iterator[Device]:
-    yield from _phrases(speech, "quotation", _QUOTED)
+    yield from _phrases(speech, "quotation", phrasing.QUOTED)
     opened = None
     for index, word in enumerate(speech.words):
         if word.word.startswith(("“", '"')):
@@ -228,24 +156,51 @@ def _quotations(speech: Speech) -> Iterator[Device]:
 
 def _contrasts(speech: Speech) -> Iterator[Device]:
     taken: set[int] = set()
-    for pattern in _CONTRAST:
-        for span in speech.matches(pattern):
-            if not taken.isdisjoint(range(span.first, span.last)):
-                continue
-            taken.update(range(span.first, span.last))
-            turn = speech.heard[span.first : span.last]
-            yield Device("contrast", span.first, span.last, " ".join(turn[:2]))
+    for pattern in (*phrasing.CONTRAST, phrasing.DENIAL):
+        for span, named in speech.found(pattern):
+            tail = named["tail"].first
+            whole = range(span.first, min(span.last, speech.sentence_of(tail).last))
+            together = _answers if pattern is phrasing.DENIAL else _turns
+            if taken.isdisjoint(whole) and together(speech, span.first, tail):
+                taken.update(whole)
+                turn = speech.heard[span.first : span.last]
+                yield Device("contrast", span.first, whole.stop, " ".join(turn[:2]))
 
 
-def _triads(speech: Speech) -> Iterator[Device]:
+def _turns(speech: Speech, first: int, tail: int) -> bool:
+    """Whether a "but" turns its own sentence, and not the next one."""
+    return (
+        "but" not in speech.heard[first:tail]
+        or not speech.punctuated
+        or speech.sentence_of(first) == speech.sentence_of(tail)
+    )
+
+
+def _answers(speech: Speech, first: int, tail: int) -> bool:
+    """Whether the sentence after a denial answers it, in as few words."""
+    ends = ends_sentence(speech.words[tail - 1].word) or speech.sentence_of(tail).first == tail
+    denied = max(start for start in speech.clauses if start <= first)
+    denies_again = not {"do", "does", "did", "not"}.isdisjoint(speech.heard[tail + 1 : tail + 3])
+    return ends and first - denied <= 4 and not denies_again
+
+
+def _triads(speech: Speech, anaphora: Sequence[Device]) -> Iterator[Device]:
     taken: set[int] = set()
-    for pattern in (_PARALLEL, _LINKED):
+    for pattern in (phrasing.PARALLEL, phrasing.LINKED):
         for span in speech.matches(pattern):
-            if not _FUNCTION.isdisjoint(speech.heard[span.first : span.last : 2]):
+            members = speech.heard[span.first : span.last : 2]
+            if not (phrasing.FUNCTION | phrasing.DETERMINERS).isdisjoint(members):
                 continue
             taken.update(range(span.first, span.last))
             yield Device("triad", span.first, span.last, speech.said(span.first, span.last))
-    for first, last in (*_periodic(speech), *_listed(speech)):
+    frames = [range(device.first, device.last) for device in anaphora]
+    steps = (
+        (first, last)
+        for first, last in (*speech.matches(phrasing.THREEFOLD), *_periodic(speech))
+        # Three sentences that open alike are heard as a return, not as three steps.
+        if not any(first < frame.stop and frame.start < last for frame in frames)
+    )
+    for first, last in (*steps, *_listed(speech)):
         if taken.isdisjoint(range(first, last)):
             taken.update(range(first, last))
             yield Device("triad", first, last, speech.said(first, last))
@@ -259,19 +214,52 @@ def _periodic(speech: Speech) -> Iterator[tuple[int, int]]:
             groups = [heard[first + period * n : first + period * (n + 1)] for n in range(3)]
             same = [group[0] for group in zip(*groups, strict=True) if len(set(group)) == 1]
             changed = period - len(same)
-            if len(same) >= 2 and changed and not _FUNCTION.issuperset(same):
+            if len(same) >= 2 and changed and not phrasing.FUNCTION.issuperset(same):
                 yield first, first + 3 * period
 
 
 def _listed(speech: Speech) -> Iterator[tuple[int, int]]:
+    """Lists of three: "bread, salt and wine"."""
     if not speech.punctuated:
+        yield from _listed_by_ear(speech)
         return
     for span in speech.sentences:
         for first in range(span.first, span.last):
             rest = " ".join(word.word for word in speech.words[first : min(span.last, first + 10)])
-            match = _LISTED.match(rest)
-            if match:
-                yield first, first + len(match["list"].split())
+            match = phrasing.LISTED.match(rest)
+            if match and _are_members(*(match[name].lower().split() for name in "abc")):
+                yield first, first + len(match[0].split())
+
+
+def _are_members(*members: Sequence[str]) -> bool:
+    """Whether three runs of words are alike enough to be a list, and not two clauses that meet."""
+    first, second, third = members
+    if any(member[0] in phrasing.NOT_MEMBER for member in (second, third)):
+        return False
+    # With an article before one member, there is one before each.
+    named = [member[0] in phrasing.DETERMINERS for member in (second, third)]
+    begins = second[0] in first or (
+        second[0] not in {"every", "each"} and not phrasing.DETERMINERS.isdisjoint(first)
+    )
+    # "If you pass by, come and see me": a request joined by its own "and".
+    asked = second[-1] in phrasing.IMPERATIVES and first[-1] not in phrasing.IMPERATIVES
+    again = len(second) == 1 and second[0] in first
+    return not (again or asked) and (begins or not named[0]) and named[0] == named[1]
+
+
+def _listed_by_ear(speech: Speech) -> Iterator[tuple[int, int]]:
+    """Without commas a list is told by its breath: "bread [breath] salt and wine [breath]"."""
+    edges = [*speech.clauses, len(speech.heard)]
+    for before, first, last in zip(edges, edges[1:], edges[2:], strict=False):
+        said = speech.heard[first:last]
+        if last - first > 5 or gap_before(speech.words, first) >= SENTENCE_GAP:
+            continue
+        if not phrasing.PAIR.match(" ".join(said)) or said[0] in phrasing.NOT_MEMBER:
+            continue
+        joint = said.index("and")
+        lead = speech.heard[max(before, first - 3) : first]
+        if joint and _are_members(lead, said[:joint], said[joint + 1 :]):
+            yield max(before, first - max(1, joint)), last
 
 
 def _anaphora(speech: Speech) -> Iterator[Device]:
@@ -279,9 +267,10 @@ def _anaphora(speech: Speech) -> Iterator[Device]:
     taken: set[int] = set()
     for length in (4, 3, 2):
         for opening, starts in _returning(speech, length).items():
-            if _bland(opening):
-                continue
             run = _densest(speech, starts)
+            sentences = all(speech.sentence_of(start).first == start for start in run)
+            if _bland(opening, deliberate=sentences and length > 2):
+                continue
             if len(run) >= 3 and taken.isdisjoint(run):
                 taken.update(place + step for place in run for step in range(length))
                 last = min(len(speech.words), run[-1] + max(length, 8))
@@ -308,29 +297,42 @@ def _densest(speech: Speech, starts: Sequence[int]) -> list[int]:
     return max(runs, key=len)
 
 
-def _bland(opening: tuple[str, ...]) -> bool:
+def _bland(opening: tuple[str, ...], *, deliberate: bool) -> bool:
+    """Whether ``opening`` returns in any speech. ``deliberate``: each time, a sentence begins."""
     return (
-        " ".join(opening[:2]) in _BLAND_OPENINGS
-        or _FUNCTION.issuperset(opening)
-        or (len(opening) > 2 and STOPWORDS.issuperset(opening))
+        " ".join(opening[:2]) in phrasing.BLAND_OPENINGS
+        or (not deliberate and phrasing.FUNCTION.issuperset(opening))
+        or (not deliberate and len(opening) > 2 and STOPWORDS.issuperset(opening))
         or (opening[-1] in {"a", "an", "the", "of", "and"} and len(opening) == 2)
     )
 
 
 def _signposts(speech: Speech) -> Iterator[Device]:
-    yield from _phrases(speech, "signpost", _SIGNPOST_ANYWHERE)
-    for span in speech.matches(_SIGNPOST_OPENING):
+    yield from _phrases(speech, "signpost", phrasing.SIGNPOST_ANYWHERE)
+    for span in speech.matches(phrasing.SIGNPOST_OPENING):
         following = speech.heard[span.last] if span.last < len(speech.heard) else ""
-        if speech.starts_clause(span.first) and following not in _NOT_SIGNPOST:
-            yield Device("signpost", span.first, span.last, speech.heard[span.first])
+        if speech.starts_clause(span.first) and following not in phrasing.NOT_SIGNPOST:
+            said = " ".join(speech.heard[span.first : span.last])
+            yield Device("signpost", span.first, span.last, said)
 
 
 def _calls(speech: Speech) -> Iterator[Device]:
-    for span in speech.matches(_CALL):
-        yield Device("call_to_action", span.first, speech.clause_end(span.first))
+    for span in speech.matches(phrasing.CALL):
+        if speech.heard[span.first] not in {"let", "lets"} or _opens_thought(speech, span.first):
+            yield Device("call_to_action", span.first, speech.clause_end(span.first))
     for start in speech.clauses:
+        if not _opens_thought(speech, start):
+            continue
         verb = start
-        while verb < len(speech.heard) - 1 and speech.heard[verb] in _LEADS:
+        while verb < len(speech.heard) - 1 and speech.heard[verb] in phrasing.LEADS:
             verb += 1
-        if speech.heard[verb] in _IMPERATIVES and speech.clause_end(start) - verb >= 3:
+        if speech.heard[verb] in phrasing.IMPERATIVES and speech.clause_end(start) - verb >= 3:
             yield Device("call_to_action", start, speech.clause_end(start))
+
+
+def _opens_thought(speech: Speech, index: int) -> bool:
+    """Whether a sentence begins here, or what a colon or an "and" adds to one. After "if …," an
+    imperative tells what to do in that case: an instruction, not a call."""
+    before = speech.words[index - 1].word if index else "."
+    joined = speech.heard[index] in {"and", "but", "so"}
+    return before.endswith(":") or joined or speech.sentence_of(index).first == index

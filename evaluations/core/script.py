@@ -4,6 +4,8 @@ The fitted evaluation holds exactly what its script says: what is shown is what 
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import cast
 
 from evaluations.core.prose import chosen, split_sentences
 from evaluations.core.shapes import Evaluation, Item, Shape, StructureCommentary
@@ -48,21 +50,25 @@ def fit(evaluation: Evaluation, limit_seconds: float, words_per_minute: float) -
     """Cut ``evaluation`` until it can be said in ``limit_seconds`` at ``words_per_minute``.
 
     Structure remarks go first, then the third commendation, the second recommendation, second
-    sentences, and at last the second commendation. Opening, one commendation, one recommendation
-    and closing always stay, so that a limit too short even for those is exceeded. In a style with
-    fields of its own, the fields it can spare go where second sentences would.
+    sentences, and then the second commendation. Opening, one commendation, one recommendation and
+    closing always stay: the first of each or, where those are too long, others that are shorter. A
+    limit too short even for the shortest is exceeded. In a style with fields of its own, the
+    fields it can spare go where second sentences would.
 
     Raises:
         ValueError: ``words_per_minute`` is not positive.
     """
-    script, seconds = "", 0.0
-    candidate = evaluation
+    shortest: FittedScript | None = None
     for candidate in _shorter(in_step(evaluation)):
         script = render(candidate)
         seconds = estimate_seconds(script, words_per_minute)
+        if shortest is None or seconds < shortest.estimated_seconds:
+            shortest = FittedScript(evaluation=candidate, script=script, estimated_seconds=seconds)
         if seconds <= limit_seconds:
             break
-    return FittedScript(evaluation=candidate, script=script, estimated_seconds=round(seconds, 1))
+    # There is always one: the evaluation as it is.
+    fitted = cast("FittedScript", shortest)
+    return fitted.model_copy(update={"estimated_seconds": round(fitted.estimated_seconds, 1)})
 
 
 def _shorter(evaluation: Evaluation) -> Iterator[Evaluation]:
@@ -82,6 +88,8 @@ def _shorter(evaluation: Evaluation) -> Iterator[Evaluation]:
     candidate = _with_items(plain, commendations[:1], recommendations[:1])
     yield candidate
     yield from _without_second_sentences(candidate)
+    for one, other in product(commendations, recommendations):
+        yield from _without_second_sentences(_with_items(plain, (one,), (other,)))
 
 
 def _without_second_sentences(evaluation: Evaluation) -> Iterator[Evaluation]:

@@ -1,9 +1,11 @@
 """The shape of a speech: opening, body, closing, and the devices that mark them."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple
 
 from evaluations.core.rhetoric import Device, Speech, devices
+from evaluations.core.sentences import Span
 from evaluations.core.shapes import CamelShape
 from evaluations.core.stopwords import STOPWORDS
 from evaluations.core.vocabulary import stem
@@ -20,6 +22,8 @@ HOOKS: Final = {
 }
 """The devices that catch an audience, as a sentence names them."""
 _MOST = 40
+_PAIR_WITHIN = 4
+_INSTRUCTIONS = 5
 
 
 class Part(CamelShape):
@@ -106,20 +110,30 @@ def hooks(speech: Speech, found: Sequence[Device]) -> tuple[Device, ...]:
 
 
 def calls_to_action(speech: Speech, found: Sequence[Device]) -> tuple[Device, ...]:
-    """The calls to action that reach into the closing, in order."""
+    """The calls to action that reach into the closing, in order.
+
+    In a talk that tells how a thing is done, an imperative is an instruction.
+    """
     _, closing_start = bounds(speech)
-    return tuple(
-        device
-        for device in found
-        if device.kind == "call_to_action"
-        and speech.words[device.last - 1].end_time > closing_start
-    )
+    calls = [device for device in found if device.kind == "call_to_action"]
+    late = [one for one in calls if speech.words[one.last - 1].end_time > closing_start]
+    if len(calls) - len(late) >= _INSTRUCTIONS:
+        return ()
+    return tuple(late)
 
 
-def call_back(speech: Speech) -> tuple[int, int, int] | None:
-    """Where the closing returns to the opening: (place in closing, place in opening, words).
+class Return(NamedTuple):
+    """Words of the closing, and those of the opening that they return to."""
 
-    Three words or more in a row with a content word among them, or two content words side by side.
+    late: Span
+    early: Span
+
+
+def call_back(speech: Speech) -> Return | None:
+    """Where the closing returns to the opening.
+
+    Three words or more in a row with a content word among them, or two content words side by side;
+    else two content words with grammar between them that the body has not put together.
     """
     opening_end, closing_start = bounds(speech)
     first_part = [i for i, word in enumerate(speech.words) if word.start_time < opening_end]
@@ -127,21 +141,52 @@ def call_back(speech: Speech) -> tuple[int, int, int] | None:
     if not first_part or not last_part or last_part[0] - first_part[-1] < 30:
         return None
     stems = [stem(token) for token in speech.heard]
-    best: tuple[int, int, int] | None = None
+    return _same_words(speech, stems, first_part, last_part) or _same_pair(
+        speech, stems, first_part[-1] + 1, last_part[0]
+    )
+
+
+def _same_words(
+    speech: Speech, stems: Sequence[str], first_part: Sequence[int], last_part: Sequence[int]
+) -> Return | None:
+    best: Return | None = None
     for late in last_part:
         for early in first_part:
             length = 0
+            end = speech.sentence_of(late).last
             while (
-                late + length < len(stems)
+                late + length < end
                 and early + length <= first_part[-1]
                 and stems[late + length] == stems[early + length]
             ):
                 length += 1
             content = sum(speech.heard[late + step] not in STOPWORDS for step in range(length))
             enough = (length >= 3 and content >= 1) or (length >= 2 and content >= 2)
-            if enough and (best is None or length > best[2]):
-                best = (late, early, length)
+            if enough and (best is None or length > best.late.last - best.late.first):
+                best = Return(Span(late, late + length), Span(early, early + length))
     return best
+
+
+def _same_pair(
+    speech: Speech, stems: Sequence[str], body_start: int, closing_start: int
+) -> Return | None:
+    content = [at for at, token in enumerate(speech.heard) if token not in STOPWORDS]
+    pairs = [pair for pair in pairwise(content) if pair[1] - pair[0] <= _PAIR_WITHIN]
+    early = {
+        (stems[first], stems[second]): Span(first, second + 1)
+        for first, second in reversed(pairs)
+        if second < body_start
+    }
+    body = {
+        (stems[first], stems[second])
+        for first, second in pairs
+        if first >= body_start and second < closing_start
+    }
+    for first, second in pairs:
+        said = (stems[first], stems[second])
+        if first >= closing_start and said in early and said not in body:
+            return Return(Span(first, second + 1), early[said])
+    return None
 
 
 def _parts(speech: Speech, opening_end: float, closing_start: float) -> dict[str, Part]:
@@ -177,10 +222,9 @@ def _call_back_shape(speech: Speech) -> CallBack | None:
     found = call_back(speech)
     if found is None:
         return None
-    late, early, length = found
     return CallBack(
-        words=speech.said(late, late + length),
-        start=round(speech.words[late].start_time, 2),
-        opening_words=speech.said(early, early + length),
-        opening_start=round(speech.words[early].start_time, 2),
+        words=speech.said(*found.late),
+        start=round(speech.words[found.late.first].start_time, 2),
+        opening_words=speech.said(*found.early),
+        opening_start=round(speech.words[found.early.first].start_time, 2),
     )

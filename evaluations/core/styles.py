@@ -37,6 +37,7 @@ def _fields(**labels: str) -> tuple[StyleField, ...]:
 
 
 CLASSIC = "classic"
+MICRO_FOCUS = "micro_focus"
 
 DEFINITIONS: Mapping[str, Style] = {
     style.id: style
@@ -119,7 +120,7 @@ DEFINITIONS: Mapping[str, Style] = {
             recommendations=1,
         ),
         Style(
-            "micro_focus",
+            MICRO_FOCUS,
             "Micro-focus",
             "Takes one thing and goes into it in depth, with an exercise and a way to check.",
             _fields(

@@ -24,6 +24,11 @@ def estimate_seconds(script: str, words_per_minute: float) -> float:
     return spoken_word_count(script) * 60 / words_per_minute
 
 
+def words_per_minute(script: str, seconds: float) -> float:
+    """The rate at which ``script`` was said in ``seconds``: that of ``estimate_seconds``."""
+    return spoken_word_count(script) * 60 / seconds
+
+
 def _number_words(figures: str) -> int:
     parts = [part for part in re.split(r"[.,:]", figures) if part]
     joined = len(parts) - 1 if "." in figures else 0

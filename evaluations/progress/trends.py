@@ -49,8 +49,8 @@ def trend(measure_id: str, speeches: Sequence[Figures], aims: Sequence[Aim] = ()
     now = fmean(measure.of(speech) for speech in recent)
     change = now - before
     move: Move = "steady" if abs(change) < measure.steady else "up" if change > 0 else "down"
-    off = fmean(_off(measure_id, speech, aims) for speech in recent) - fmean(
-        _off(measure_id, speech, aims) for speech in earlier
+    off = fmean(distance(measure_id, speech, aims) for speech in recent) - fmean(
+        distance(measure_id, speech, aims) for speech in earlier
     )
     bearing: Bearing = "even"
     if move != "steady" and off:
@@ -58,7 +58,7 @@ def trend(measure_id: str, speeches: Sequence[Figures], aims: Sequence[Aim] = ()
     return Trend(measure, before, now, move, bearing, _sentence(measure, before, now, move))
 
 
-def _off(measure_id: str, speech: Figures, aims: Sequence[Aim]) -> float:
+def distance(measure_id: str, speech: Figures, aims: Sequence[Aim]) -> float:
     """How far a speech is from what is aimed at, in the figure's unit; 0 within.
 
     Own goals win. Without one, pace has its band, fillers are best rare, length has the lights of

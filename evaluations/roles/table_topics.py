@@ -89,8 +89,7 @@ def _body(heard: Heard) -> Part:
 def _closing(heard: Heard) -> Part:
     back = call_back(heard.speech)
     if back is not None:
-        late, _, length = back
-        returned = heard.speech.said(late, late + length)
+        returned = heard.speech.said(*back.late)
         return True, f"It came back to its beginning with {quoted(returned)}"
     calls = calls_to_action(heard.speech, heard.devices)
     if calls:

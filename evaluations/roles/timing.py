@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from evaluations.core.projects import BY_NAME
+
 Light = Literal["none", "green", "yellow", "red"]
 Verdict = Literal["under", "within", "over"]
 
@@ -23,6 +25,11 @@ class Lights:
     def name(self) -> str:
         return f"{self.green / 60:g} to {self.red / 60:g} minutes"
 
+    @property
+    def overtime(self) -> float:
+        """The last second that is still within the time."""
+        return self.red + GRACE_SECONDS
+
     def light_at(self, seconds: float) -> Light:
         if seconds >= self.red:
             return "red"
@@ -33,7 +40,7 @@ class Lights:
     def verdict_at(self, seconds: float) -> Verdict:
         if seconds < self.green:
             return "under"
-        return "over" if seconds > self.red + GRACE_SECONDS else "within"
+        return "over" if seconds > self.overtime else "within"
 
 
 def _minutes(shortest: float, longest: float) -> Lights:
@@ -62,13 +69,16 @@ def told_lights(project_type: str, planned: tuple[int, int] | None = None) -> Li
     """The lights that the agenda or the project tells; None where neither does.
 
     ``planned`` (seconds to green and red, of the agenda) wins; then a range in ``project_type``
-    ("5–7 minutes"), a preset or not; then a kind of speech with a customary time.
+    ("5–7 minutes"), a preset or not; then the name of a preset of ours; then a kind of speech with
+    a customary time.
     """
     if planned is not None:
         return _minutes(planned[0] / 60, planned[1] / 60)
     own = _OWN.search(project_type)
     if own and 0 < int(own[1]) < int(own[2]) <= 60:
         return _minutes(int(own[1]), int(own[2]))
+    if preset := BY_NAME.get(project_type.strip().casefold()):
+        return _minutes(*preset.minutes)
     for pattern, lights in _CUSTOMARY:
         if pattern.search(project_type):
             return lights

@@ -7,10 +7,11 @@ from typing import Any, Final
 Schema = dict[str, Any]
 
 HEADER: Final = """\
-// Made by `manage.py contract --write` from sessions_app/contract/messages.py. Types only: nothing
+// Made by `manage.py contract --write` from {source}. Types only: nothing
 // loads this file at run time. JSDoc imports it as "./messages.d.ts", because collectstatic looks
 // for every imported file, in comments too.
 """
+SESSION: Final = "sessions_app/contract/messages.py"
 _SIMPLE: Final = {
     "string": "string",
     "number": "number",
@@ -25,8 +26,10 @@ class UnknownSchemaError(Exception):
     """A schema uses a keyword that has no counterpart here yet."""
 
 
-def declarations(client: Iterable[Schema], server: Iterable[Schema]) -> str:
+def declarations(client: Iterable[Schema], server: Iterable[Schema], source: str = SESSION) -> str:
     """The text of a declaration file: an interface for each message and each shape in it.
+
+    ``source`` is the file that the messages are defined in.
 
     Raises:
         UnknownSchemaError: a schema cannot be said in TypeScript, or one name means two shapes.
@@ -36,7 +39,9 @@ def declarations(client: Iterable[Schema], server: Iterable[Schema]) -> str:
     for union, messages in (("ClientMessage", client), ("ServerMessage", server)):
         titles = [_declare_message(message, named) for message in messages]
         unions.append(f"export type {union} =\n  | " + "\n  | ".join(titles) + ";\n")
-    return "\n".join([HEADER, *(named[name] for name in sorted(named)), *unions])
+    return "\n".join(
+        [HEADER.format(source=source), *(named[name] for name in sorted(named)), *unions]
+    )
 
 
 def _declare_message(message: Schema, named: dict[str, str]) -> str:

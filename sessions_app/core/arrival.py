@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sessions_app.core.audio import SAMPLE_RATE
 
 JITTER_SECONDS = 0.1
-WARN_EVERY_SECONDS = 1.0
+WARN_EVERY_SECONDS = 10.0
 
 
 @dataclass(slots=True)
@@ -32,7 +32,8 @@ class Arrival:
         return ahead > self.max_lead_seconds
 
     def accept(self, samples: int, now: float) -> int:
-        """Count a chunk; returns how many irregular ones to warn about now, at most once a second.
+        """Count a chunk; returns how many irregular ones to warn about now, at most once in ten
+        seconds: where many sessions are late, the log must not make them later.
 
         A chunk is irregular when it comes more than 100 ms off its expected time.
         """

@@ -1,7 +1,8 @@
 """What captured audio is (PCM16LE, mono, 16 kHz, counted in samples), and how windows are cut."""
 
 import math
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,3 +56,61 @@ class Windower:
             np.frombuffer(data, dtype="<i2", count=self._bytes // BYTES_PER_SAMPLE, offset=at)
             for at in range(0, whole, self._bytes)
         ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Windows:
+    """Windows of 50 ms that follow one another.
+
+    ``samples`` has shape ``(n, 800)``; ``levels`` are the windows' root mean squares, in units of
+    one step.
+    """
+
+    samples: NDArray[np.int16]
+    levels: list[float]
+
+    @classmethod
+    def of(cls, pcm: bytes) -> Self:
+        """``pcm`` (PCM16LE) holds whole windows."""
+        samples = np.frombuffer(pcm, dtype="<i2").reshape(-1, CHUNK_SAMPLES)
+        # Whole numbers below 2**53: their sum is exact, in whatever order it is made.
+        values = samples.astype(np.float64)
+        squares = np.einsum("ij,ij->i", values, values)
+        return cls(samples, np.sqrt(squares / CHUNK_SAMPLES).tolist())
+
+    def __len__(self) -> int:
+        return len(self.levels)
+
+
+class Blocks:
+    """Cuts a stream of PCM into windows of 50 ms, the same ones however the stream was cut.
+
+    Several at once cost little more than one: NumPy's price is by the call.
+
+    Args:
+        together: how many windows are given at once; only multiples of it are.
+    """
+
+    def __init__(self, together: int = 1) -> None:
+        self._bytes = together * CHUNK_BYTES
+        self._parts: list[bytes] = []
+        self._held = 0
+
+    def push(self, pcm: bytes) -> Windows | None:
+        """Take the next PCM16LE bytes; return the windows completed, if there are any."""
+        self._parts.append(pcm)
+        self._held += len(pcm)
+        if self._held < self._bytes:
+            return None
+        return self._give(self._held // self._bytes * self._bytes)
+
+    def rest(self) -> Windows | None:
+        """The whole windows that are left at the end; what is less than one is no window."""
+        whole = self._held // CHUNK_BYTES * CHUNK_BYTES
+        return self._give(whole) if whole else None
+
+    def _give(self, count: int) -> Windows:
+        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._held -= count
+        self._parts = [data[count:]] if self._held else []
+        return Windows.of(data[:count])

@@ -1,16 +1,16 @@
 """What the sound says of each second of a speech: level, speech, and the samples for its pitch."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluations.core.pitch import FRAME, track_block
-from sessions_app.core.audio import CHUNK_SAMPLES, FULL_SCALE, SAMPLE_RATE, Windower, rms
-from sessions_app.core.vad import WINDOW_SECONDS, probability
+from evaluations.core.pitch import FRAME, track_frames
+from sessions_app.core.audio import CHUNK_SAMPLES, FULL_SCALE, SAMPLE_RATE, Blocks, Windows
+from sessions_app.core.vad import WINDOW_SECONDS
 from sessions_app.detection import SpeechDetector
 
 SILENCE_DB: Final = -90.0
@@ -18,17 +18,23 @@ SILENCE_DB: Final = -90.0
 SHOWN_WINDOWS: Final = 2
 """A forming second is told of every 100 ms."""
 WINDOWS: Final = SAMPLE_RATE // CHUNK_SAMPLES
-PITCH_HOP: Final = 2 * CHUNK_SAMPLES
-"""Ten frames a second tell a second's range; every frame of 10 ms costs ten times as much."""
+PITCH_WINDOWS: Final = 2
+"""Of every second window the first 40 ms are a frame: ten a second tell a second's range, and every
+frame of 10 ms would cost ten times as much."""
 FEWEST_VOICED: Final = 3
+
+Frames = NDArray[np.int16]
+Percentiles = tuple[float, float, float]
+
+_NO_FRAMES: Final = np.zeros((0, FRAME), dtype=np.int16)
 
 
 @dataclass(frozen=True, slots=True)
 class Second:
     """A second of sound, or as much of it as there is.
 
-    ``energy`` in dBFS: of its first window, the loudest, the quietest, the last. ``pcm`` is there
-    once it is ``complete``, ``speech`` says which of its windows hold speech.
+    ``energy`` in dBFS: of its first window, the loudest, the quietest, the last. ``frames`` are
+    there once it is ``complete``: those of its speech, for its pitch.
     """
 
     seq: int
@@ -36,27 +42,20 @@ class Second:
     energy: tuple[float, float, float, float] | None
     voiced_seconds: float
     complete: bool = False
-    pcm: bytes = b""
-    speech: tuple[bool, ...] = ()
+    frames: Frames = field(default_factory=lambda: _NO_FRAMES, compare=False, repr=False)
 
 
 class SoundSeconds:
-    """Cuts sound into seconds; the same ones however it was cut before.
-
-    Raises:
-        ValueError: the detector's window does not divide 50 ms.
-    """
+    """Cuts sound into seconds; the same ones however it was cut before."""
 
     def __init__(self, detector: SpeechDetector) -> None:
-        if CHUNK_SAMPLES % detector.window:
-            raise ValueError(f"A detector's window must divide {CHUNK_SAMPLES} samples")
         self.samples = 0
         self._detector = detector
-        self._windower = Windower()
+        self._blocks = Blocks()
         self._seq = 0
         self._levels: list[float] = []
         self._speech: list[bool] = []
-        self._pcm: list[bytes] = []
+        self._frames: list[Frames] = []
 
     def skip(self, seconds: int) -> None:
         """Begin with second ``seconds``: what came before is known."""
@@ -65,19 +64,25 @@ class SoundSeconds:
 
     def warm_up(self, pcm: bytes) -> None:
         """Let the detector hear what came before."""
-        for window in Windower().push(pcm):
-            probability(self._detector, window)
+        windows = Blocks().push(pcm)
+        if windows is not None:
+            self._detector.probabilities(windows)
 
-    def push(self, pcm: bytes) -> Iterator[Second]:
-        """Take the next samples; gives the seconds that they complete, and the one that forms."""
+    def push(self, pcm: bytes, *, forming: bool) -> Iterator[Second]:
+        """Take the next samples; gives the seconds that they complete.
+
+        With ``forming`` it gives the one that forms as well, every 100 ms.
+        """
         self.samples += len(pcm) // 2
-        for window in self._windower.push(pcm):
-            self._levels.append(decibels(rms(window)))
-            self._speech.append(probability(self._detector, window) >= 0.5)
-            self._pcm.append(window.tobytes())
+        windows = self._blocks.push(pcm)
+        if windows is None:
+            return
+        probabilities = self._detector.probabilities(windows)
+        for at, (level, probability) in enumerate(zip(windows.levels, probabilities, strict=True)):
+            self._take(windows, at, level, is_speech=probability >= 0.5)
             if len(self._levels) == WINDOWS:
                 yield self._close(SAMPLE_RATE)
-            elif len(self._levels) % SHOWN_WINDOWS == 0:
+            elif forming and len(self._levels) % SHOWN_WINDOWS == 0:
                 yield self._second(len(self._levels) * CHUNK_SAMPLES)
 
     def finish(self) -> Second | None:
@@ -86,22 +91,27 @@ class SoundSeconds:
             return None
         return self._close(self.samples - self._seq * SAMPLE_RATE)
 
-    def _second(self, samples: int, *, complete: bool = False) -> Second:
+    def _take(self, windows: Windows, at: int, level: float, *, is_speech: bool) -> None:
+        if is_speech and len(self._levels) % PITCH_WINDOWS == 0:
+            self._frames.append(windows.samples[at, :FRAME])
+        self._levels.append(level)
+        self._speech.append(is_speech)
+
+    def _second(self, samples: int) -> Second:
         levels = self._levels
+        edges = (levels[0], max(levels), min(levels), levels[-1])
         return Second(
             seq=self._seq,
             samples=samples,
-            energy=(levels[0], max(levels), min(levels), levels[-1]),
+            energy=(decibels(edges[0]), decibels(edges[1]), decibels(edges[2]), decibels(edges[3])),
             voiced_seconds=round(sum(self._speech) * WINDOW_SECONDS, 3),
-            complete=complete,
-            pcm=b"".join(self._pcm) if complete else b"",
-            speech=tuple(self._speech) if complete else (),
         )
 
     def _close(self, samples: int) -> Second:
-        second = self._second(samples, complete=True)
+        frames = np.stack(self._frames) if self._frames else _NO_FRAMES
+        second = replace(self._second(samples), complete=True, frames=frames)
         self._seq += 1
-        self._levels, self._speech, self._pcm = [], [], []
+        self._levels, self._speech, self._frames = [], [], []
         return second
 
 
@@ -112,20 +122,30 @@ def decibels(level: float) -> float:
     return max(SILENCE_DB, round(20 * math.log10(level / FULL_SCALE), 1))
 
 
-def pitch_percentiles(second: Second) -> tuple[float, float, float] | None:
-    """10th percentile, median and 90th percentile of F0 in Hz over the second's speech.
+def pitch_percentiles(seconds: Sequence[Second]) -> list[Percentiles | None]:
+    """10th percentile, median and 90th percentile of F0 in Hz over each second's speech.
 
-    None where hardly anything is voiced. A millisecond's work: off the event loop.
+    None where hardly anything is voiced. Many seconds at once, of whatever speeches, cost much less
+    than one by one, and milliseconds all the same: off the event loop.
     """
-    samples = np.frombuffer(second.pcm, dtype="<i2")
-    f0 = track_block(samples, _frames(len(samples)), hop=PITCH_HOP)
-    spoken = np.array(second.speech, dtype=np.bool_)[:: PITCH_HOP // CHUNK_SAMPLES][: len(f0)]
-    voiced: NDArray[np.float32] = f0[(f0 > 0) & spoken]
+    f0 = track_frames(np.concatenate([_NO_FRAMES, *(second.frames for second in seconds)])).tolist()
+    found, start = [], 0
+    for second in seconds:
+        end = start + len(second.frames)
+        found.append(_percentiles(sorted(hertz for hertz in f0[start:end] if hertz > 0)))
+        start = end
+    return found
+
+
+def _percentiles(voiced: list[float]) -> Percentiles | None:
     if len(voiced) < FEWEST_VOICED:
         return None
-    low, mid, high = np.percentile(voiced, (10, 50, 90))
-    return round(float(low), 1), round(float(mid), 1), round(float(high), 1)
+    return _quantile(voiced, 0.1), _quantile(voiced, 0.5), _quantile(voiced, 0.9)
 
 
-def _frames(samples: int) -> int:
-    return (samples - FRAME) // PITCH_HOP + 1 if samples >= FRAME else 0
+def _quantile(ordered: list[float], q: float) -> float:
+    """Between the two values nearest to its place, to a tenth; NumPy is slow with a few values."""
+    place = q * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return round(ordered[low] + (ordered[high] - ordered[low]) * (place - low), 1)

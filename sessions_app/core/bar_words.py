@@ -1,7 +1,7 @@
 """What the captions say of each second of a speech: words, fillers, pauses, pace."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,9 +37,14 @@ class SecondWords:
 
 
 class SpokenSeconds:
-    """Follows the captions of one recording, and keeps only words that may still matter."""
+    """Follows the captions of one recording, and keeps only words that may still matter.
 
-    def __init__(self) -> None:
+    Args:
+        own_fillers: gives what the club and the speaker count as fillers by now.
+    """
+
+    def __init__(self, own_fillers: Callable[[], Sequence[str]] = tuple) -> None:
+        self._own_fillers = own_fillers
         self._words: list[Word] = []
         self._middles: list[float] = []
         self._fillers: tuple[tuple[str, float], ...] = ()
@@ -130,7 +135,7 @@ class SpokenSeconds:
     def _set(self, words: Sequence[Word]) -> None:
         self._words = list(words)
         self._middles = [(word.start_time + word.end_time) / 2 for word in words]
-        found = occurrences(self._words)
+        found = occurrences(self._words, self._own_fillers())
         self._fillers = tuple(
             (one.word, one.start) for one in found if one.classification == "true_filler"
         )

@@ -6,7 +6,7 @@ the builder.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -88,12 +88,15 @@ class BarBuilder:
     revisions are the same however the samples were cut and however often the changes are taken.
 
     Args:
-        detector: tells speech from silence; its window must divide 50 ms.
+        detector: tells speech from silence.
+        own_fillers: gives what the club and the speaker count as fillers by now.
     """
 
-    def __init__(self, detector: SpeechDetector) -> None:
+    def __init__(
+        self, detector: SpeechDetector, own_fillers: Callable[[], Sequence[str]] = tuple
+    ) -> None:
         self._sound = SoundSeconds(detector)
-        self._words = SpokenSeconds()
+        self._words = SpokenSeconds(own_fillers)
         self._growing: dict[int, _Growing] = {}
         self._changed: dict[int, None] = {}
         self._complete: list[Second] = []
@@ -108,13 +111,14 @@ class BarBuilder:
         forming: Bar | None,
         utterances: Sequence[Segment],
         heard_samples: int,
+        own_fillers: Callable[[], Sequence[str]] = tuple,
     ) -> Self:
         """Go on where another builder was lost: push what follows ``next_sample``.
 
         ``bars`` are its complete ones, from the first; ``utterances`` what was heard before
         ``heard_samples``.
         """
-        builder = cls(detector)
+        builder = cls(detector, own_fillers)
         seconds = 0
         for bar in bars:
             seconds = bar.seq + 1
@@ -139,10 +143,13 @@ class BarBuilder:
         """Let the detector hear what came before ``next_sample``; changes no bar."""
         self._sound.warm_up(pcm)
 
-    def push(self, pcm: bytes) -> list[Second]:
-        """Take the next samples (PCM16LE). Returns the seconds whose pitch is to be ``pitched``."""
+    def push(self, pcm: bytes, *, forming: bool = True) -> list[Second]:
+        """Take the next samples (PCM16LE). Returns the seconds whose pitch is to be ``pitched``.
+
+        Without ``forming`` nothing is told of a second before it is complete.
+        """
         complete = []
-        for second in self._sound.push(pcm):
+        for second in self._sound.push(pcm, forming=forming):
             self._take(second)
             if second.complete:
                 complete.append(second)

@@ -4,6 +4,7 @@ from evaluations.core.shapes import Segment
 from sessions_app.contract import messages as m
 from sessions_app.core import effects as fx
 from sessions_app.core.config import SessionConfig
+from sessions_app.core.cues import Cues
 from sessions_app.core.preparing import Preparing
 from sessions_app.core.recording import Recording
 from sessions_app.core.setup import Setup
@@ -25,8 +26,12 @@ class Capturing(Preparing):
     def _new_recording(self, started_at: float) -> Recording:
         detector, setup = self.config.make_detector(), self.setup
         vad = Vad(detector, setup.silence_seconds, enabled=setup.suggests_stop)
-        practice = setup.mode == "practice"
-        return Recording(self.limits, vad, started_at, practice=practice)
+        cues = Cues(self.own_fillers) if setup.mode == "practice" else None
+        return Recording(self.limits, vad, started_at, cues=cues)
+
+    def own_fillers(self) -> tuple[str, ...]:
+        """What the club and the speaker count as fillers; another speaker brings others."""
+        return self.setup.own_fillers
 
     @property
     def samples(self) -> int:
@@ -94,7 +99,7 @@ class Capturing(Preparing):
         """Take what the live transcription heard."""
         if self._capturing:
             # A hypothesis is no part of the snapshot.
-            self.changed = self.changed or not isinstance(event, Hypothesis)
+            self.heard_more = self.heard_more or not isinstance(event, Hypothesis)
             self._effects.extend(fx.Send(message) for message in self._recording.hear(event))
 
     def audio_kept(self, samples: int) -> None:

@@ -3,7 +3,7 @@
 Thresholds: measures.md, "Practice cues". Times are on the audio's clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -38,11 +38,11 @@ class Cues:
     """Follows one practice recording.
 
     Args:
-        extra_fillers: words that a club or a speaker counts as fillers.
+        own_fillers: gives what the club and the speaker count as fillers by now.
     """
 
-    def __init__(self, extra_fillers: Sequence[str] = ()) -> None:
-        self._extra_fillers = tuple(extra_fillers)
+    def __init__(self, own_fillers: Callable[[], Sequence[str]] = tuple) -> None:
+        self._own_fillers = own_fillers
         self._words: list[Word] = []
         self._now = 0.0
         self._spoke_at: float | None = None
@@ -68,7 +68,7 @@ class Cues:
             return []  # The captions lag so far behind that the moment has passed.
         return [*self._about_pace(end), *self._about_fillers(end)]
 
-    def status(self, is_speech: bool, at_seconds: float) -> list[Cue]:  # noqa: FBT001 - a value
+    def status(self, at_seconds: float, *, is_speech: bool) -> list[Cue]:
         """Take the detector's verdict on the moment ``at_seconds``; return the cues."""
         self._now = max(self._now, at_seconds)
         if is_speech:
@@ -108,7 +108,7 @@ class Cues:
     def _about_fillers(self, end: float) -> list[Cue]:
         found = [
             occurrence
-            for occurrence in occurrences(self._words, self._extra_fillers)
+            for occurrence in occurrences(self._words, self._own_fillers())
             if occurrence.classification == "true_filler"
             and occurrence.start > end - WINDOW_SECONDS
         ]

@@ -47,7 +47,8 @@ class Evaluating(Capturing):
         self._do(
             fx.RequestEvaluation(
                 run_id=self.run_id,
-                samples=recording.samples,
+                # What was refused was counted too, and is not in the vault.
+                samples=recording.samples if recording.accepting else recording.kept,
                 live_segments=recording.live.finished,
                 live_complete_samples=recording.heard,
             )
@@ -245,6 +246,13 @@ class Evaluating(Capturing):
         self.evaluation.saving = False
         self.evaluation.deliver_asked = False
         self._refuse(sentence)
+
+    def storing_late(self) -> None:
+        """The shell goes on trying to store what it was asked to."""
+        self._refuse(
+            "The server cannot store anything just now. The session goes on; "
+            "it is stored as soon as the server can."
+        )
 
     @property
     def awaits_run(self) -> bool:

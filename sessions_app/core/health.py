@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sessions_app.core.audio import CHUNK_SAMPLES, FULL_SCALE, Windower, rms
-from sessions_app.core.quantile import LevelQuantile
+from sessions_app.core.audio import CHUNK_SAMPLES, FULL_SCALE, Windows
+from sessions_app.core.quantile import LevelQuantile, step_of
 from sessions_app.core.threshold import AdaptiveThreshold
 from sessions_app.core.vad import WINDOW_SECONDS
 
@@ -45,7 +44,6 @@ class HealthMonitor:
     """Follows one speech; starts from ``ok`` and reports each change once."""
 
     def __init__(self) -> None:
-        self._windower = Windower()
         # Against the noise floor nothing would ever count as speech that is hardly above it.
         self._threshold = AdaptiveThreshold(over_floor=0)
         self._floor = LevelQuantile(0.1, WINDOWS)
@@ -58,26 +56,24 @@ class HealthMonitor:
         self._windows = 0
         self._kind: HealthKind = "ok"
 
-    def push(self, pcm: bytes) -> list[AudioHealth]:
-        """Take the next samples (PCM16LE, any whole number); return the changes they bring."""
+    def judge(self, windows: Windows) -> list[AudioHealth]:
+        """Judge the next windows; return the changes they bring."""
         changes: list[AudioHealth] = []
-        for window in self._windower.push(pcm):
-            self._take(window)
-            kind = self._judge()
+        for level, at_full_scale in zip(windows.levels, _at_full_scale(windows), strict=True):
+            self._take(level, clipped=at_full_scale >= CLIPPED_SAMPLES)
+            kind = self._kind_now()
             if kind != self._kind:
                 self._kind = kind
                 changes.append(AudioHealth(kind, MESSAGES[kind], self._windows * WINDOW_SECONDS))
         return changes
 
-    def _take(self, window: NDArray[np.int16]) -> None:
-        level = rms(window)
+    def _take(self, level: float, *, clipped: bool) -> None:
         is_speech = level >= self._threshold.value
         self._threshold.learn(level, is_speech=is_speech)
-        self._floor.add(level)
+        step = step_of(level)
+        self._floor.add_step(step)
         if is_speech:
-            self._speech_levels.add(level)
-        # A window whose level is far below full scale cannot hold 1 % of samples at full scale.
-        clipped = level > FULL_SCALE * 0.09 and _at_full_scale(window) >= CLIPPED_SAMPLES
+            self._speech_levels.add_step(step)
         if len(self._recent) == WINDOWS:
             old_clipped, old_speech = self._recent[0]
             self._clipped -= old_clipped
@@ -88,7 +84,7 @@ class HealthMonitor:
         self._muted_run = self._muted_run + 1 if level <= MUTED_RMS else 0
         self._windows += 1
 
-    def _judge(self) -> HealthKind:
+    def _kind_now(self) -> HealthKind:
         if self._muted_run >= MUTED_WINDOWS:
             return "muted"
         if self._clipped >= CLIPPING_WINDOWS:
@@ -102,5 +98,13 @@ class HealthMonitor:
         return "ok"
 
 
-def _at_full_scale(window: NDArray[np.int16]) -> int:
-    return int(np.count_nonzero((window >= FULL_SCALE) | (window <= -FULL_SCALE)))
+def _at_full_scale(windows: Windows) -> list[int]:
+    """How many samples of each window are at full scale."""
+    samples = windows.samples
+    # Windows far below full scale do not hold 1 % of samples there; most hold none.
+    if max(windows.levels) <= FULL_SCALE * 0.09 or (
+        samples.max() < FULL_SCALE and samples.min() > -FULL_SCALE
+    ):
+        return [0] * len(windows)
+    clipped = (samples >= FULL_SCALE) | (samples <= -FULL_SCALE)
+    return [int(count) for count in np.count_nonzero(clipped, axis=1)]

@@ -63,7 +63,7 @@ class SessionMachine(Evaluating):
 
     def snapshot(self) -> Snapshot:
         """The session as another process would need it."""
-        self.changed = False
+        self.changed = self.heard_more = False
         recording, offset = self._recording, self._wall_offset
         ends_at = self.evaluation.delivery_ends_at
         # ``_capturing`` lasts until the last samples lie in the vault.
@@ -215,6 +215,7 @@ class SessionMachine(Evaluating):
         moment = datetime.fromtimestamp(self._wall_offset + now, tz=UTC)
         name = self.setup.consent.speaker_name if self.setup.consent else ""
         self.setup.consent = None
+        self.setup.own_fillers = ()
         # Audio that is still on its way is dropped from now on; idle is said when all is erased.
         self.state = m.SessionState.IDLE
         self._do(

@@ -9,12 +9,12 @@ from pydantic import BaseModel
 from evaluations.core.shapes import Segment
 from sessions_app.contract import messages as m
 from sessions_app.core.arrival import Arrival
-from sessions_app.core.audio import BYTES_PER_SAMPLE, SAMPLE_RATE, refusal
+from sessions_app.core.audio import BYTES_PER_SAMPLE, SAMPLE_RATE, Blocks, refusal
 from sessions_app.core.cues import Cue, Cues
 from sessions_app.core.health import AudioHealth, HealthMonitor
 from sessions_app.core.limits import Limits
 from sessions_app.core.transcript import LiveSegments
-from sessions_app.core.vad import SpeechEnd, Vad, VadStatus
+from sessions_app.core.vad import STATUS_WINDOWS, SpeechEnd, Vad, VadStatus
 from sessions_app.transcription import Heard, Hypothesis, SpeechEvent, StreamStatus, Utterance
 
 
@@ -39,7 +39,7 @@ class Recording:
     """
 
     def __init__(
-        self, limits: Limits, vad: Vad, started_at: float, *, practice: bool = False
+        self, limits: Limits, vad: Vad, started_at: float, *, cues: Cues | None = None
     ) -> None:
         self.samples = 0
         self.kept = 0
@@ -49,8 +49,10 @@ class Recording:
         self.arrival = Arrival(started_at, limits.max_lead_seconds)
         self._limits = limits
         self._vad = vad
+        # What is said of the windows is due with each status: so they are judged together.
+        self._blocks = Blocks(STATUS_WINDOWS)
         self._health = HealthMonitor()
-        self._cues = Cues() if practice else None
+        self._cues = cues
         self._seconds_shown = 0
 
     def refusal(self, pcm: bytes, now: float) -> str | None:
@@ -75,13 +77,16 @@ class Recording:
 
     def listen(self, pcm: bytes) -> list[BaseModel]:
         """The messages about level, silence and health that these samples bring about."""
-        events = [*self._vad.push(pcm), *self._health.push(pcm)]
+        windows = self._blocks.push(pcm)
+        if windows is None:
+            return []
+        events = [*self._vad.judge(windows), *self._health.judge(windows)]
         # By the samples' own time, so that their order does not tell how they were cut.
         messages: list[BaseModel] = []
         for event in sorted(events, key=attrgetter("at_seconds")):
             messages.append(_message(event))
             if self._cues is not None and isinstance(event, VadStatus):
-                messages += _cues(self._cues.status(event.is_speech, event.at_seconds))
+                messages += _cues(self._cues.status(event.at_seconds, is_speech=event.is_speech))
         return messages
 
     def hear(self, event: SpeechEvent) -> list[BaseModel]:

@@ -28,6 +28,8 @@ class Setup(BaseModel):
     roles: tuple[str, ...] = ()
     mode: Literal["live", "practice"] = "live"
     notes: str = ""
+    own_fillers: tuple[str, ...] = ()
+    """Words that the club and the speaker count as fillers besides."""
 
     @property
     def consented(self) -> bool:

@@ -22,6 +22,8 @@ class StatefulOutbox:
         self._outside_reported = False
         self.changed = False
         """Whether the snapshot has changed since the shell last took one."""
+        self.heard_more = False
+        """Whether all that has changed is how much was heard, which could be heard again."""
 
     def effects(self) -> list[fx.Effect]:
         """Take what is to be done, in order."""

@@ -3,7 +3,7 @@
 from typing import Final
 
 from sessions_app.core.audio import CHUNK_SAMPLES, SAMPLE_RATE
-from sessions_app.core.quantile import LevelQuantile
+from sessions_app.core.quantile import LevelQuantile, step_of
 
 INITIAL_THRESHOLD: Final = 50.0
 SPEECH_WINDOWS_BEFORE_ADAPTING: Final = 40
@@ -22,16 +22,17 @@ class AdaptiveThreshold:
     def __init__(self, over_floor: float = FACTOR_OVER_NOISE_FLOOR) -> None:
         self._over_floor = over_floor
         self._speech = LevelQuantile(0.5)
-        self._floor = LevelQuantile(0.1, NOISE_FLOOR_WINDOWS)
+        self._floor = LevelQuantile(0.1, NOISE_FLOOR_WINDOWS) if over_floor else None
         self.value = INITIAL_THRESHOLD
 
     def learn(self, level: float, *, is_speech: bool) -> None:
         """Take the RMS of the window just judged into account for the next one."""
-        self._floor.add(level)
+        step = step_of(level)
+        if self._floor is not None:
+            self._floor.add_step(step)
         if is_speech:
-            self._speech.add(level)
+            self._speech.add_step(step)
         if self._speech.count >= SPEECH_WINDOWS_BEFORE_ADAPTING:
-            self.value = max(
-                SHARE_OF_SPEECH_MEDIAN * self._speech.value,
-                self._over_floor * self._floor.value,
-            )
+            self.value = SHARE_OF_SPEECH_MEDIAN * self._speech.value
+            if self._floor is not None:
+                self.value = max(self.value, self._over_floor * self._floor.value)

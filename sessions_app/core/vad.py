@@ -1,17 +1,14 @@
 """Voice activity: how loud it is, whether somebody speaks, and when the speech seems to be over.
 
-Judged once per window of 50 ms, in constant time however long the speech is. The events are the
-same however the samples were cut.
+Each window of 50 ms is judged, in constant time however long the speech is. The events are the same
+however the samples were cut.
 """
 
 import math
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sessions_app.core.audio import CHUNK_SAMPLES, SAMPLE_RATE, Windower, rms
+from sessions_app.core.audio import CHUNK_SAMPLES, SAMPLE_RATE, Windows
 from sessions_app.detection import SpeechDetector
 
 WINDOW_SECONDS: Final = CHUNK_SAMPLES / SAMPLE_RATE
@@ -44,12 +41,9 @@ class Vad:
     """Follows one speech.
 
     Args:
-        detector: tells speech from silence; its window must divide 50 ms.
+        detector: tells speech from silence.
         silence_threshold_seconds: how long a silence must be to suggest that the speech is over.
         enabled: whether to suggest it at all; the status flows in any case.
-
-    Raises:
-        ValueError: the detector's window does not divide 50 ms.
     """
 
     def __init__(
@@ -59,30 +53,32 @@ class Vad:
         *,
         enabled: bool = True,
     ) -> None:
-        if CHUNK_SAMPLES % detector.window:
-            raise ValueError(f"A detector's window must divide {CHUNK_SAMPLES} samples")
         # The tolerance is a thousandth of a window: thresholds are decimal, windows are counted.
         self._silence_windows = math.ceil(silence_threshold_seconds / WINDOW_SECONDS - 1e-3)
         self._enabled = enabled
         self._detector = detector
-        self._windower = Windower()
         self._peak = 0.0
         self._windows = 0
         self._speech_windows = 0
         self._silent_windows = 0
         self._armed = True
 
-    def push(self, pcm: bytes) -> list[VadStatus | SpeechEnd]:
-        """Take the next samples (PCM16LE, any whole number); return what they bring about."""
+    def judge(self, windows: Windows) -> list[VadStatus | SpeechEnd]:
+        """Judge the next windows; return what they bring about."""
         events: list[VadStatus | SpeechEnd] = []
-        for window in self._windower.push(pcm):
-            self._judge(window, events)
+        probabilities = self._detector.probabilities(windows)
+        for level, probability in zip(windows.levels, probabilities, strict=True):
+            self._take(level, events, is_speech=probability >= 0.5)
         return events
 
-    def _judge(self, window: NDArray[np.int16], events: list[VadStatus | SpeechEnd]) -> None:
-        level = rms(window)
+    def _take(
+        self,
+        level: float,
+        events: list[VadStatus | SpeechEnd],
+        *,
+        is_speech: bool,
+    ) -> None:
         self._peak = max(level, self._peak * PEAK_DECAY)
-        is_speech = probability(self._detector, window) >= 0.5
         self._windows += 1
         if is_speech:
             self._speech_windows += 1
@@ -93,7 +89,7 @@ class Vad:
         if self._windows % STATUS_WINDOWS == 0:
             energy = min(1.0, level / max(self._peak, LOWEST_PEAK))
             events.append(VadStatus(energy, is_speech, self._windows * WINDOW_SECONDS))
-        if self._seems_over():
+        if self._silent_windows >= self._silence_windows and self._seems_over():
             self._armed = False
             events.append(
                 SpeechEnd(self._silent_windows * WINDOW_SECONDS, self._windows * WINDOW_SECONDS)
@@ -103,16 +99,6 @@ class Vad:
         return (
             self._enabled
             and self._armed
-            and self._silent_windows >= self._silence_windows
             and self._windows >= AUDIO_WINDOWS_BEFORE_END
             and self._speech_windows >= SPEECH_WINDOWS_BEFORE_END
         )
-
-
-def probability(detector: SpeechDetector, window: NDArray[np.int16]) -> float:
-    """What ``detector`` says of a window of 50 ms, whose parts it may judge one by one."""
-    size = detector.window
-    if size == CHUNK_SAMPLES:
-        return detector.probability(window)
-    parts = range(0, CHUNK_SAMPLES, size)
-    return sum(detector.probability(window[at : at + size]) for at in parts) / len(parts)

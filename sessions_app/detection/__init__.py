@@ -2,16 +2,15 @@
 
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from sessions_app.core.audio import Windows
 
 
 class SpeechDetector(Protocol):
     """Judges consecutive windows of one speech. Pure: same windows, same answers."""
 
-    window: int
-    """Samples in a window, at 16 kHz."""
+    def probabilities(self, windows: Windows) -> list[float]:
+        """The probability (0–1) that each of the next ``windows`` holds speech.
 
-    def probability(self, window: NDArray[np.int16]) -> float:
-        """The probability (0–1) that ``window``, of shape ``(self.window,)``, holds speech."""
+        The answers are the same however many windows are given at once.
+        """
         ...

@@ -1,16 +1,18 @@
 """Speech told from noise by the Gaussian mixture model of WebRTC's voice activity detector."""
 
 import importlib
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sessions_app.core.audio import SAMPLE_RATE
+from sessions_app.core.audio import CHUNK_SAMPLES, SAMPLE_RATE, Windows
+
+JUDGED: Final = SAMPLE_RATE // 100
+"""Samples that the model judges at once: 10 ms, so that a window is a vote of five."""
 
 
 class WebRtcDetector:
-    """Judges 10 ms windows, so that a window of the VAD is a vote of five.
+    """Asks the model five times about each window.
 
     Args:
         aggressiveness: 0 calls most things speech, 3 the fewest.
@@ -19,8 +21,6 @@ class WebRtcDetector:
         ImportError: webrtcvad-wheels is not installed.
     """
 
-    window = SAMPLE_RATE // 100
-
     def __init__(self, aggressiveness: int = 2) -> None:
         try:
             webrtcvad = importlib.import_module("webrtcvad")
@@ -28,6 +28,8 @@ class WebRtcDetector:
             raise ImportError("Install it with: pip install webrtcvad-wheels") from error
         self._vad: Any = webrtcvad.Vad(aggressiveness)
 
-    def probability(self, window: NDArray[np.int16]) -> float:
-        """The model answers yes or no: 1.0 or 0.0."""
-        return float(self._vad.is_speech(window.astype("<i2").tobytes(), SAMPLE_RATE))
+    def probabilities(self, windows: Windows) -> list[float]:
+        """The share of each window's parts that the model calls speech."""
+        parts = windows.samples.reshape(-1, JUDGED)
+        votes = [self._vad.is_speech(part.tobytes(), SAMPLE_RATE) for part in parts]
+        return list(np.reshape(votes, (-1, CHUNK_SAMPLES // JUDGED)).mean(axis=1).tolist())

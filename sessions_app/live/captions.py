@@ -14,6 +14,7 @@ from sessions_app.transcription import (
     TranscriptStream,
 )
 from speechcoach.errors import ProviderError
+from speechcoach.metrics import CAPTIONS_LOST
 
 log = logging.getLogger(__name__)
 
@@ -111,4 +112,5 @@ class Captions:
             return
         self._given_up = True
         log.warning("captions given up: %s", why)
+        CAPTIONS_LOST.inc()
         self._hear(StreamStatus("failed"))

@@ -12,11 +12,11 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from evaluations import notify
 from sessions_app.contract import wire
 from sessions_app.contract.close_codes import CloseCode
-from sessions_app.contract.messages import SessionInfo, SessionLimits
 from sessions_app.core import effects as fx
-from sessions_app.core.audio import MAX_CHUNK_BYTES
 from sessions_app.core.machine import SessionMachine
-from sessions_app.live import replies, steps, store
+from sessions_app.core.message_rate import MessageRate
+from sessions_app.core.snapshot import Snapshot
+from sessions_app.live import fast_lane, replies, steps, store
 from sessions_app.live.meter import Meter
 from sessions_app.live.pump import Pump
 from sessions_app.live.recorder import Recorder
@@ -24,7 +24,9 @@ from sessions_app.live.tickets import Ticket
 from sessions_app.live.vendors import Vendors
 from sessions_app.source import vault_key
 from sessions_app.vocabulary import context_of
+from speechcoach import groups
 from speechcoach.errors import NotFoundError, ProductError
+from speechcoach.logs import also_about
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,9 @@ TICK_SECONDS = 0.25
 # A nudge may be lost; the row is read this often while an evaluation is awaited.
 RUN_CHECK_SECONDS = 1.0
 SNAPSHOT_SECONDS = 1.0
+CAPTIONS_SECONDS = 10.0
+"""So often what was heard is kept; later words are heard again after the loss of a process."""
+ACCESS_SECONDS = 60.0
 TOUCH_SECONDS = 10.0
 
 
@@ -44,7 +49,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.machine: SessionMachine | None = None
         self.joined: list[str] = []
         self.hung_up = False
+        self.rate = MessageRate()
         self.tasks: list[asyncio.Task[None]] = []
+        self.ticker: asyncio.TimerHandle | None = None
         self.done_at: dict[str, float] = {}
         self.outbox = Pump[fx.Effect | replies.Reply]("outbox", self._deliver, limit=2000)
         self.rows = Pump[Callable[[], Awaitable[None]]]("rows", self._call, limit=500)
@@ -53,17 +60,10 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, fast_lane.beside(receive, self._take_audio), send)
         finally:
             # Here and not in ``disconnect``, which does not run after an exception.
             await self._clean_up()
-
-    async def dispatch(self, message: Any) -> None:
-        # Channels touches the database before every message, in the one thread that all sockets
-        # share; audio must not wait for other people's queries.
-        if message["type"] == "websocket.receive" and message.get("bytes") is not None:
-            return await self.websocket_receive(message)
-        return await super().dispatch(message)
 
     # The connection
 
@@ -86,6 +86,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         except ProductError as error:
             await self.close(error.close_code)
             return
+        also_about(speech=opened.speech_id)
         builtin_only = opened.choice.builtin_only
         self.lineup = self.vendors.builtin if builtin_only else self.vendors.lineup
         await self._take_over(opened)
@@ -119,18 +120,20 @@ class SessionConsumer(AsyncWebsocketConsumer):
             self._meter(machine, key),
             self._carry_out,
             lambda start: context_of(opened.club_id, opened.speech_id, machine.setup, start),
+            self.vendors.piece,
         )
         self.machine = machine
+        self.store.late = machine.storing_late
         if opened.resumed:
-            machine.resumed(self._info(opened))
+            machine.resumed(self.vendors.describe(opened, self.lineup))
         else:
-            machine.opened(self._info(opened))
+            machine.opened(self.vendors.describe(opened, self.lineup))
             if machine.samples:
                 self._queue(self.store.enter, machine.state)
         # At once: what will be heard again must not be taken for what was kept.
         self._queue(self.store.save_snapshot, machine.snapshot())
         self._carry_out()
-        self.tasks.append(asyncio.create_task(self._tick(machine), name="session-ticker"))
+        self._tick(machine)
 
     def _meter(self, machine: SessionMachine, key: str) -> Meter:
         return Meter(
@@ -139,58 +142,61 @@ class SessionConsumer(AsyncWebsocketConsumer):
             key,
             self.vendors.config.make_detector,
             lambda: machine.heard_so_far,
+            machine.own_fillers,
+            self.vendors.pitches,
             lambda *bars: self._queue(self.store.keep_bars, *bars),
-        )
-
-    def _info(self, opened: store.Opened) -> SessionInfo:
-        limits = self.vendors.config.limits
-        engines = self.lineup.engines
-        voice = self.vendors.voices.get(opened.choice.voice, engines.speech)
-        return SessionInfo(
-            session_id=opened.speech_id,
-            engines=engines.model_copy(update={"speech": voice}),
-            limits=SessionLimits(
-                max_speech_seconds=limits.max_speech_seconds,
-                max_frame_bytes=MAX_CHUNK_BYTES,
-                max_lead_seconds=limits.max_lead_seconds,
-            ),
-            resume_window_seconds=store.RESUME_WINDOW_SECONDS,
         )
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         # Autobahn, below daphne, takes an int and no subclass of it.
         await super().close(None if code is None else int(code), reason)
 
+    def _take_audio(self, pcm: bytes) -> None:
+        if self.machine is not None and not self.hung_up:
+            self.machine.receive_audio(pcm, time.monotonic())
+            self._carry_out()
+
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         machine = self.machine
-        if machine is None or self.hung_up:
+        if machine is None or self.hung_up or text_data is None:
             return
         now = time.monotonic()
-        if bytes_data is not None:
-            machine.receive_audio(bytes_data, now)
-        elif text_data is not None:
-            message = wire.parse(text_data)
-            if isinstance(message, wire.Malformed):
-                machine.receive_malformed(message.sentence, now)
-            else:
-                machine.receive(message, now)
-                if self._due("touch", TOUCH_SECONDS, now):
-                    self._queue(self.store.touch)
+        if not self.rate.allows(now):
+            self._overflow()
+            return
+        message = wire.parse(text_data)
+        if isinstance(message, wire.Malformed):
+            machine.receive_malformed(message.sentence, now)
+        else:
+            machine.receive(message, now)
+            if self._due("touch", TOUCH_SECONDS, now):
+                self._queue(self.store.touch)
         self._carry_out()
 
-    async def _tick(self, machine: SessionMachine) -> None:
-        while not self.hung_up:
-            await asyncio.sleep(TICK_SECONDS)
-            now = time.monotonic()
-            machine.tick(now)
-            if machine.awaits_run and self._due("run check", RUN_CHECK_SECONDS, now):
-                self._queue(self._check_run)
-            if machine.changed and self._due("snapshot", SNAPSHOT_SECONDS, now):
-                self._queue(self.store.save_snapshot, machine.snapshot())
-            if self._due("beat", store.BEAT_SECONDS, now):
-                self._queue(self._beat)
-                self.access.put(None)
-            self._carry_out()
+    def _tick(self, machine: SessionMachine) -> None:
+        if self.hung_up:
+            return
+        # A timer and no task: it is there for each session four times a second.
+        self.ticker = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick, machine)
+        now = time.monotonic()
+        machine.tick(now)
+        self.recorder.tick()
+        if machine.awaits_run and self._due("run check", RUN_CHECK_SECONDS, now):
+            self._queue(self._check_run)
+        changed = machine.changed and self._due("snapshot", SNAPSHOT_SECONDS, now)
+        if changed or (machine.heard_more and self._due("captions", CAPTIONS_SECONDS, now)):
+            self.done_at["beat"] = self.done_at["captions"] = now
+            self._queue(self._keep, machine.snapshot())
+        elif self._due("beat", store.BEAT_SECONDS, now):
+            self._queue(self._beat)
+        if self._due("access", ACCESS_SECONDS, now):
+            self.access.put(None)
+        self._carry_out()
+
+    async def _keep(self, snapshot: Snapshot) -> None:
+        """Save the session, which says as well that its client is there."""
+        if not await self.store.save_snapshot(snapshot):
+            await self._beat()
 
     def _due(self, what: str, every: float, now: float) -> bool:
         if now - self.done_at.get(what, float("-inf")) < every:
@@ -216,6 +222,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def _clean_up(self) -> None:
         self.vendors.open_sockets.leave(self)
+        if self.ticker is not None:
+            self.ticker.cancel()
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
@@ -223,19 +231,14 @@ class SessionConsumer(AsyncWebsocketConsumer):
         async with contextlib.AsyncExitStack() as last:
             for pump in (self.access, self.rows, self.outbox):
                 last.push_async_callback(pump.close)
-            last.push_async_callback(self._leave_groups)
+            last.push_async_callback(
+                groups.leave, self.channel_layer, self.channel_name, self.joined
+            )
             if self.machine is not None:
                 last.push_async_callback(self.recorder.close)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(5):
                         await self._part(self.machine)
-
-    async def _leave_groups(self) -> None:
-        for group in self.joined:
-            try:
-                await self.channel_layer.group_discard(group, self.channel_name)
-            except Exception as error:  # noqa: BLE001 - whatever the layer raises: it forgets by itself
-                log.warning("group not left: %s", type(error).__name__)
 
     async def _part(self, machine: SessionMachine) -> None:
         """What was asked for so far is still done; the session is left for whoever resumes it."""
@@ -279,11 +282,13 @@ class SessionConsumer(AsyncWebsocketConsumer):
             return
         for effect in self.machine.effects():
             match effect:
+                # The first of all: there is one for each chunk.
+                case fx.Capture():
+                    self.recorder.put(effect)
                 case fx.Send() | fx.SendAudio() | fx.HangUp():
                     self._post(effect)
                 case (
-                    fx.Capture()
-                    | fx.BeginCapture()
+                    fx.BeginCapture()
                     | fx.GoOnCapturing()
                     | fx.FinishCapture()
                     | fx.AbandonCapture()

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from channels.security.websocket import WebsocketDenier
 
 from sessions_app.live import tickets
+from speechcoach.logs import about
 
 # Gates add to the scope, which the types of ASGI do not allow for.
 Application = Callable[[Any, Any, Any], Awaitable[None]]
@@ -70,7 +71,9 @@ class TicketGate:
         }
         offered = SUBPROTOCOL in scope.get("subprotocols", [])
         clean["accept_subprotocol"] = SUBPROTOCOL if offered else None
-        await self.inner(clean, receive, send)
+        whose = {"club": ticket.club_id, "speech": ticket.speech_id} if ticket else {}
+        with about(**whose):
+            await self.inner(clean, receive, send)
 
 
 def _token(scope: dict[str, Any]) -> str | None:

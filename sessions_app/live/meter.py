@@ -1,16 +1,16 @@
 """The bars of a session, from the recorder's samples and captions into the ring."""
 
-import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from evaluations.core.shapes import Segment
 from sessions_app.core.audio import BYTES_PER_SAMPLE, CHUNK_SAMPLES, SAMPLE_RATE
-from sessions_app.core.bar_sound import Second, pitch_percentiles
+from sessions_app.core.bar_sound import Second
 from sessions_app.core.bars import Bar, BarBuilder, Change, PitchRange
 from sessions_app.detection import SpeechDetector
+from sessions_app.live.pitches import Pitches
 from sessions_app.live.pump import Pump
 from sessions_app.stream import BarRing, Entry, Mark, RingUnavailableError
 from sessions_app.transcription import Hypothesis, SpeechEvent
@@ -19,8 +19,10 @@ from sessions_app.vault import AudioVault, VaultError
 log = logging.getLogger(__name__)
 
 MAX_WAITING: Final = 2400
-BATCH_SAMPLES: Final = 2 * CHUNK_SAMPLES
-"""100 ms: as often as a forming bar is told of."""
+WATCHED_SAMPLES: Final = 2 * CHUNK_SAMPLES
+"""100 ms: as often as a forming bar is told of where somebody watches. Else nobody needs it."""
+MOST_HELD_BYTES: Final = 4 * SAMPLE_RATE * BYTES_PER_SAMPLE
+"""Sound that waits here. What is behind by more leaves the rest where it is, in the vault."""
 WARM_UP_SAMPLES: Final = 10 * SAMPLE_RATE
 
 
@@ -34,10 +36,17 @@ class _GoOn:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Sound:
+    """Samples up to ``end``: first those of ``pcm``; the vault has them all."""
+
     start: int
-    pcm: bytes
+    end: int
+    pcm: bytearray = field(default_factory=bytearray)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.end - self.start == len(self.pcm) // BYTES_PER_SAMPLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,8 @@ class Meter:
         key: the speech's, in both.
         make_detector: makes the detector of a recording.
         heard: the utterances so far, and the sample up to which they are all.
+        own_fillers: gives what the club and the speaker count as fillers by now.
+        pitches: finds the pitch of the seconds.
         keep: called with the run, how far the bars came and the bars, once a recording has ended.
     """
 
@@ -79,6 +90,8 @@ class Meter:
         key: str,
         make_detector: Callable[[], SpeechDetector],
         heard: Heard,
+        own_fillers: Callable[[], Sequence[str]],
+        pitches: Pitches,
         keep: Keep,
     ) -> None:
         self._ring = ring
@@ -86,51 +99,64 @@ class Meter:
         self._key = key
         self._make_detector = make_detector
         self._heard = heard
+        self._own_fillers = own_fillers
+        self._pitches = pitches
         self._keep = keep
         # A recording runs; what the ring has is of the one before; somebody else has begun anew.
         self._runs = False
         self._anew = False
         self._replaced = False
         self._open: _Open | None = None
-        self._pump = Pump[_Step]("meter", self._work, MAX_WAITING)
-        self._batch = bytearray()
-        self._batch_start = 0
+        # Until the ring has said that nobody does.
+        self._watched = True
+        self._pump = Pump[list[_Step]]("meter", self._work, MAX_WAITING)
+        self._gathered: list[_Step] = []
+        # Bytes of sound in both.
+        self._held = 0
+        # Recordings that were begun, and those the pump has come to. Where they differ, the vault
+        # has nothing any more of the one that is measured.
+        self._begun = self._reached = 0
 
     def begin(self) -> None:
-        """A new recording."""
-        self._batch.clear()
-        self._pump.put(_Begin())
+        """A new recording; the vault has forgotten the one before."""
+        self._begun += 1
+        self._forget_gathered()
+        self._pump.put([_Begin()])
 
     def go_on(self) -> None:
         """A recording that another process or connection began."""
-        self._batch.clear()
-        self._pump.put(_GoOn())
+        self._forget_gathered()
+        self._pump.put([_GoOn()])
 
     def push(self, start: int, pcm: bytes) -> None:
-        """Samples that the vault keeps. Those that do not fit the queue are read from there."""
-        if self._batch and self._batch_start + len(self._batch) // BYTES_PER_SAMPLE != start:
-            self._flush()
-        if not self._batch:
-            self._batch_start = start
-        self._batch += pcm
-        end = self._batch_start + len(self._batch) // BYTES_PER_SAMPLE
+        """Samples that the vault keeps. Those that do not fit here are read from there."""
+        last = self._gathered[-1] if self._gathered else None
+        if not isinstance(last, _Sound) or last.end != start:
+            last = _Sound(start, start)
+            self._gathered.append(last)
+        if last.is_whole and self._held + len(pcm) <= MOST_HELD_BYTES:
+            last.pcm += pcm
+            self._held += len(pcm)
+        last.end += len(pcm) // BYTES_PER_SAMPLE
         # By the sample clock: what words cut short must not leave a second's end waiting.
-        if end // BATCH_SAMPLES > self._batch_start // BATCH_SAMPLES:
+        together = WATCHED_SAMPLES if self._watched and last.is_whole else SAMPLE_RATE
+        if last.end // together > start // together:
             self._flush()
 
     def hear(self, event: SpeechEvent) -> None:
         """What the captions heard."""
         if not isinstance(event, Hypothesis):
-            self._flush()
-            self._pump.put(event)
+            self._gathered.append(event)
+            if self._watched and self._held < MOST_HELD_BYTES // 2:
+                self._flush()
 
     def finish(self, number: int, *, heard_all: bool) -> None:
         """The recording is over, and ``number`` is the run that evaluates it.
 
         Without ``heard_all`` the captions did not hear it to its end.
         """
+        self._gathered.append(_Finish(number, heard_all))
         self._flush()
-        self._pump.put(_Finish(number, heard_all))
 
     async def drained(self) -> None:
         """Wait until everything that was put is measured."""
@@ -147,30 +173,47 @@ class Meter:
         await self._pump.close()
 
     def _flush(self) -> None:
-        if self._batch:
-            self._pump.put(_Sound(self._batch_start, bytes(self._batch)))
-            self._batch.clear()
+        if self._gathered and not self._pump.put(self._gathered):
+            self._let_go(self._gathered)
+        self._gathered = []
 
-    async def _work(self, step: _Step) -> None:
+    def _forget_gathered(self) -> None:
+        self._let_go(self._gathered)
+        self._gathered = []
+
+    def _let_go(self, steps: list[_Step]) -> None:
+        self._held -= sum(len(step.pcm) for step in steps if isinstance(step, _Sound))
+
+    async def _work(self, steps: list[_Step]) -> None:
+        for step in steps:
+            try:
+                await self._take(step)
+            except Exception:
+                # What follows it is measured all the same.
+                log.exception("the meter failed")
+        self._let_go(steps)
+        if self._open is not None:
+            await self._tell(self._open)
+
+    async def _take(self, step: _Step) -> None:
         match step:
             case _Begin():
+                self._reached += 1
                 self._runs, self._anew, self._replaced = True, True, False
                 await self._take_up()
             case _GoOn():
                 self._runs, self._replaced = True, False
                 await self._take_up()
-            case _Sound(start=start, pcm=pcm):
+            case _Sound():
                 if self._open is None and self._runs:
                     await self._take_up()
                 if self._open is not None:
-                    await self._measure(self._open, start, pcm)
-                    await self._tell(self._open)
+                    await self._measure(self._open, step)
             case _Finish():
                 await self._end(step)
             case _:
                 if self._open is not None:
                     self._open.builder.hear(step)
-                    await self._tell(self._open)
 
     async def _take_up(self) -> None:
         """Go on with what the ring has; without it, from the first sample in the vault."""
@@ -188,32 +231,42 @@ class Meter:
             rest = [Bar.model_validate_json(one.text) for one in entries if one.forming]
             forming = rest[0] if rest else None
         detector = self._make_detector()
-        builder = BarBuilder.resume(detector, bars, forming, *self._heard())
+        builder = BarBuilder.resume(
+            detector, bars, forming, *self._heard(), own_fillers=self._own_fillers
+        )
         self._open = _Open(builder, epoch)
         before = max(0, builder.next_sample - WARM_UP_SAMPLES)
         builder.warm_up(await self._read(before, builder.next_sample))
         await self._measure_from_vault(self._open)
         await self._tell(self._open)
 
-    async def _measure(self, current: _Open, start: int, pcm: bytes) -> None:
-        """Take samples; what is missing before them is in the vault."""
-        if start > current.builder.next_sample:
-            await self._measure_from_vault(current, start)
-        known = current.builder.next_sample - start
-        for second in current.builder.push(pcm[max(0, known) * BYTES_PER_SAMPLE :]):
-            await self._pitch(current, second)
+    async def _measure(self, current: _Open, sound: _Sound) -> None:
+        """Take samples; what is missing before them or behind them is in the vault."""
+        builder = current.builder
+        if sound.start > builder.next_sample:
+            await self._measure_from_vault(current, sound.start)
+        known = (builder.next_sample - sound.start) * BYTES_PER_SAMPLE
+        # Less than nothing is known where the vault could not be read: so what follows waits there.
+        if 0 <= known < len(sound.pcm):
+            fresh = bytes(sound.pcm[known:])
+            await self._pitch(current, builder.push(fresh, forming=self._watched))
+        if not sound.is_whole and sound.end > builder.next_sample:
+            await self._measure_from_vault(current, sound.end)
 
     async def _measure_from_vault(self, current: _Open, until: int | None = None) -> None:
-        """Measure what the vault has before sample ``until``, or all that it has."""
+        """Measure what the vault has, at least up to sample ``until``, or all of it.
+
+        More than that, up to the end of a block: what follows will be known already.
+        """
         builder = current.builder
+        if self._begun != self._reached:
+            return
         try:
-            if until is None:
-                until = await self._vault.length(self._key)
             async for block in self._vault.read(self._key, builder.next_sample):
-                room = (until - builder.next_sample) * BYTES_PER_SAMPLE
-                for second in builder.push(block[:room]):
-                    await self._pitch(current, second)
-                if builder.next_sample >= until:
+                if self._begun != self._reached:
+                    return
+                await self._pitch(current, builder.push(block, forming=False))
+                if until is not None and builder.next_sample >= until:
                     return
         except VaultError:
             log.warning("audio could not be read for the bars")
@@ -227,14 +280,13 @@ class Meter:
                     break
         return pcm
 
-    @staticmethod
-    async def _pitch(current: _Open, second: Second) -> None:
-        found = await asyncio.to_thread(pitch_percentiles, second)
-        pitch = None
-        if found is not None:
-            low, mid, high = found
-            pitch = PitchRange(low=low, mid=mid, high=high)
-        current.builder.pitched(second.seq, pitch)
+    async def _pitch(self, current: _Open, seconds: list[Second]) -> None:
+        for second, found in zip(seconds, await self._pitches.of(seconds), strict=True):
+            pitch = None
+            if found is not None:
+                low, mid, high = found
+                pitch = PitchRange(low=low, mid=mid, high=high)
+            current.builder.pitched(second.seq, pitch)
 
     async def _tell(self, current: _Open) -> None:
         """Put what has changed into the ring; what cannot be put now goes with what follows."""
@@ -243,12 +295,13 @@ class Meter:
         if not current.waiting:
             return
         try:
-            mine = await self._ring.put(self._key, current.epoch, list(current.waiting.values()))
+            put = await self._ring.put(self._key, current.epoch, list(current.waiting.values()))
         except RingUnavailableError:
             log.warning("the ring of bars does not answer")
             return
         current.waiting.clear()
-        if not mine:
+        self._watched = put.watched
+        if not put.kept:
             self._open = None
             # Where the ring was lost, what follows takes it up; else another has begun anew.
             [mark] = await self._ring.marks([self._key])
@@ -264,8 +317,7 @@ class Meter:
             return
         # What found no room in the queue at the very end.
         await self._measure_from_vault(current)
-        for second in current.builder.finish(heard_all=step.heard_all):
-            await self._pitch(current, second)
+        await self._pitch(current, current.builder.finish(heard_all=step.heard_all))
         await self._tell(current)
         mark = await self._ring.end(self._key, current.epoch)
         page = await self._ring.read(self._key)

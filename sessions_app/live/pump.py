@@ -35,6 +35,11 @@ class Pump(Generic[T]):
             return False
         return True
 
+    @property
+    def waiting(self) -> int:
+        """How many items wait."""
+        return self._queue.qsize()
+
     async def _run(self) -> None:
         while True:
             item = await self._queue.get()

@@ -48,7 +48,7 @@ async def record_consent(
 ) -> bool:
     """Store a consent and the session with it; False when somebody else has the session by now."""
     try:
-        await store.record_consent(consent)
+        machine.setup.own_fillers = await store.record_consent(consent)
         return await store.save_snapshot(snapshot)
     except Exception:
         machine.consent_failed(consent)

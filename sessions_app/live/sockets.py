@@ -18,6 +18,9 @@ class OpenSockets:
         self._users: Counter[int] = Counter()
         self._clubs: Counter[int] = Counter()
 
+    def __len__(self) -> int:
+        return len(self._open)
+
     def enter(self, socket: object, user_id: int, club_id: int) -> bool:
         """Count ``socket`` in; False when its user or its club has too many."""
         if self._users[user_id] >= self._per_user or self._clubs[club_id] >= self._per_club:

@@ -5,15 +5,13 @@ club's scope.
 """
 
 import contextlib
-import functools
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from channels.db import database_sync_to_async
-from django.db import reset_queries, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -27,8 +25,10 @@ from evaluations import outputs
 from evaluations.core.shapes import Segment
 from evaluations.core.stages import ShownStage
 from evaluations.models import Run
+from evaluations.own_fillers import own_fillers_of
 from evaluations.queueing import request_run
 from sessions_app.access import access_operable, speech_of
+from sessions_app.apart import apart
 from sessions_app.consent import shown_consent
 from sessions_app.contract.messages import Consent, EngineNames, OutputsSaved, SessionState
 from sessions_app.core.effects import RequestEvaluation
@@ -38,14 +38,11 @@ from sessions_app.core.snapshot import Snapshot
 from sessions_app.files import as_message
 from sessions_app.live.tickets import Ticket
 from sessions_app.meetings import agenda
-from sessions_app.models import AgendaSlot, LiveUtterance, Speech
+from sessions_app.models import AgendaSlot, EvaluatorNote, LiveUtterance, Speech, Upload
 from sessions_app.run_request import run_request
 from sessions_app.speakers import speaker_id_for
 from sessions_app.stream import Mark, rows
 from speechcoach.errors import NotFoundError
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 _OPEN_RUN = Q(status__in=[Run.Status.QUEUED, Run.Status.RUNNING])
 _SETTLED = {Run.Status.READY, Run.Status.TOO_SHORT, Run.Status.FAILED}
@@ -68,23 +65,6 @@ class Opened:
     snapshot: Snapshot
     resumed: bool
     choice: EngineChoice
-
-
-def _apart(
-    method: Callable[Concatenate["SessionStore", P], T],
-) -> Callable[Concatenate["SessionStore", P], Coroutine[Any, Any, T]]:
-    """Run a method in a thread of its own, in the club's scope."""
-
-    async def call(self: "SessionStore", /, *args: P.args, **kwargs: P.kwargs) -> T:
-        def scoped() -> T:
-            # With DEBUG on, Django keeps every query of a connection, and these live for long.
-            reset_queries()
-            with club_scope(self.club):
-                return method(self, *args, **kwargs)
-
-        return await database_sync_to_async(scoped, thread_sensitive=False)()
-
-    return functools.update_wrapper(call, method)
 
 
 async def open_session(ticket: Ticket, resume: str | None) -> tuple["SessionStore", Opened]:
@@ -111,6 +91,7 @@ def _open_session(ticket: Ticket, resume: str | None) -> tuple["SessionStore", O
                 raise NotFoundError(NOT_FOUND)
             speech.refresh_from_db()
             snapshot = _snapshot_of(speech)
+            snapshot.setup.own_fillers = own_fillers_of(club, speech.speaker_id)
             if not resumed:
                 snapshot = snapshot.at_rest()
             mine.update(state=snapshot.state)
@@ -170,6 +151,8 @@ class SessionStore:
         self.speech_id = speech_id
         self.permit = permit
         self.owner = owner
+        # Called where the database does not answer: what was asked of it is done later.
+        self.late: Callable[[], None] = lambda: None
         self._utterances = utterances
 
     def _mine(self) -> QuerySet[Speech]:
@@ -182,19 +165,29 @@ class SessionStore:
     def _runs(self) -> QuerySet[Run]:
         return Run.objects.filter(club=self.club, speech_id=self.speech_id)
 
-    @_apart
-    def record_consent(self, consent: Consent) -> None:
-        """Add to the consent log, and note it with the speech."""
+    @apart
+    def record_consent(self, consent: Consent) -> tuple[str, ...]:
+        """Add to the consent log, and note it with the speech.
+
+        Returns what counts as a filler with this speaker besides.
+        """
+        speaker = speaker_id_for(self.club, self._speech(), consent.speaker_name)
         with transaction.atomic():
             self._log_consent(consent)
             self._mine().update(
-                speaker=speaker_id_for(self.club, self._speech(), consent.speaker_name),
+                speaker=speaker,
                 speaker_name=consent.speaker_name,
                 consent_confirmed=consent.consent_confirmed,
                 consent_at=datetime.fromisoformat(consent.consent_timestamp),
             )
+        return own_fillers_of(self.club, speaker)
 
     def _log_consent(self, consent: Consent) -> None:
+        recorded_at = datetime.fromisoformat(consent.consent_timestamp)
+        events = ConsentEvent.objects.filter(club=self.club, speech_id=self.speech_id)
+        if events.filter(recorded_at=recorded_at, confirmed=consent.consent_confirmed).exists():
+            # The answer to the commit was lost, and not the commit.
+            return
         shown = shown_consent(self.club)
         ConsentEvent.objects.create(
             club=self.club,
@@ -205,10 +198,10 @@ class SessionStore:
             text_version=shown.version,
             text=shown.text,
             recorded_by=self.permit.user_id,
-            recorded_at=datetime.fromisoformat(consent.consent_timestamp),
+            recorded_at=recorded_at,
         )
 
-    @_apart
+    @apart
     def save_setup(self, setup: Setup) -> None:
         """Keep with the speech what was agreed."""
         self._mine().update(
@@ -218,7 +211,7 @@ class SessionStore:
             time_limit_seconds=setup.time_limit_seconds,
         )
 
-    @_apart
+    @apart
     def save_snapshot(self, snapshot: Snapshot) -> bool:
         """Keep the session for whoever goes on with it; of its utterances, those that are new.
 
@@ -247,7 +240,7 @@ class SessionStore:
         )
         self._utterances = len(finished)
 
-    @_apart
+    @apart
     def beat(self) -> bool:
         """Say that the session has its client; False when somebody else has the session by now.
 
@@ -259,12 +252,12 @@ class SessionStore:
             self._speech()
         return mine
 
-    @_apart
+    @apart
     def require_permit(self) -> None:
         """Raises ``SignedOutError`` or ``ForbiddenError`` when the operator may be here no more."""
         require_permit(self.permit)
 
-    @_apart
+    @apart
     def erase(self, consent: Consent) -> None:
         """Erase everything of this speech, saved or not, and forget who has its place.
 
@@ -273,18 +266,20 @@ class SessionStore:
         with transaction.atomic():
             self._log_consent(consent)
             self._runs().delete()
+            for table in (Upload, EvaluatorNote):
+                table.objects.filter(club=self.club, speech_id=self.speech_id).delete()
             self._save_utterances(())
             rows.forget_unsaved_bars(self.club, self.speech_id)
             agenda.empty(AgendaSlot.objects.filter(club=self.club, speech_id=self.speech_id))
             Speech.objects.filter(club=self.club, pk=self.speech_id).update(**Speech.WITHDRAWN)
 
-    @_apart
+    @apart
     def enter(self, state: SessionState) -> None:
         """Note the state; where a session rests with data, its purge clock starts anew."""
         rests = state is SessionState.IDLE
         self._mine().update(state=state, purge_after=self._purge_time() if rests else None)
 
-    @_apart
+    @apart
     def touch(self) -> None:
         """An operator's action: the purge clock of a resting session starts anew."""
         self._mine().filter(purge_after__isnull=False).update(purge_after=self._purge_time())
@@ -293,7 +288,7 @@ class SessionStore:
         policy = RetentionPolicy.of(self.club)
         return timezone.now() + timedelta(seconds=policy.auto_purge_seconds)
 
-    @_apart
+    @apart
     def begin_recording(self, run_id: int) -> None:
         """A new recording replaces what was not saved of older ones."""
         with transaction.atomic():
@@ -302,13 +297,13 @@ class SessionStore:
                 self._save_utterances(())
                 rows.forget_unsaved_bars(self.club, self.speech_id)
 
-    @_apart
+    @apart
     def keep_bars(self, number: int, mark: Mark, bars: list[str]) -> None:
         """Keep the bars (as JSON) of a recording that has ended, and that run ``number`` is of."""
         if self._mine().exists():
             rows.keep_bars(self.club, self.speech_id, number, mark, bars)
 
-    @_apart
+    @apart
     def cancel_runs(self, up_to: int) -> None:
         """Older runs commit nothing more."""
         with transaction.atomic():
@@ -316,7 +311,7 @@ class SessionStore:
                 older = self._runs().filter(_OPEN_RUN, number__lte=up_to)
                 older.update(status=Run.Status.CANCELLED)
 
-    @_apart
+    @apart
     def request_evaluation(self, asked: RequestEvaluation, setup: Setup, live_engine: str) -> None:
         """Queue a run, or queue a failed one again; nothing once somebody else has the session."""
         speech = self._speech()
@@ -325,7 +320,7 @@ class SessionStore:
         request = run_request(speech, asked, setup, live_engine)
         request_run(self.club, self.speech_id, asked.run_id, asked.samples, request)
 
-    @_apart
+    @apart
     def run_view(self, run_id: int) -> RunView | None:
         """Where a run is; the transcript as soon as it is known."""
         run = self._runs().filter(number=run_id).first()
@@ -342,7 +337,7 @@ class SessionStore:
             engines=EngineNames(**asdict(outputs.served_by(run))) if done else None,
         )
 
-    @_apart
+    @apart
     def delivery(self, run_id: int) -> Delivery:
         """Evaluation and sound of a finished run.
 
@@ -363,7 +358,7 @@ class SessionStore:
             roles=outputs.roles_of(run),
         )
 
-    @_apart
+    @apart
     def keep_outputs(self, run_id: int, notes: str) -> OutputsSaved:
         """Save a finished run for good, with the notes there are by now.
 

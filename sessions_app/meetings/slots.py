@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clubs.http import ClubRequest
 from clubs.permissions import Action, require
+from evaluations.core import projects
 from evaluations.roles.timing import PRESETS
 from sessions_app.meetings import agenda
 from sessions_app.meetings.access import access_meeting, access_slot
@@ -14,15 +15,7 @@ from sessions_app.meetings.forms import SlotForm, SlotSpeechForm
 from sessions_app.models import AgendaSlot, Meeting
 from speechcoach.errors import BadRequestError
 
-PROJECTS = (
-    "Ice breaker",
-    "Prepared speech",
-    "Persuasive speech",
-    "Informative speech",
-    "Humorous speech",
-    "Table topics",
-    "Evaluation",
-)
+PROJECTS = (*(project.name for project in projects.PRESETS), "Table topics")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,7 +106,13 @@ def describe_slot(
     mine = slot.speaker_id == request.user.pk and slot.speech_id is None
     form = SlotSpeechForm(request.POST or None, instance=slot)
     if mine and not (request.method == "POST" and form.is_valid()):
-        context = {"club": request.club, "meeting": meeting, "form": form, "projects": PROJECTS}
+        context = {
+            "club": request.club,
+            "meeting": meeting,
+            "form": form,
+            "projects": PROJECTS,
+            "project_presets": projects.PRESETS,
+        }
         return render(request, "clubs/meetings/speech.html", context)
     if mine and agenda.describe(slot, request.user, **form.cleaned_data):
         messages.success(request, "The agenda says so now.")
@@ -141,6 +140,7 @@ def _form(
         "form": form,
         "projects": PROJECTS,
         "presets": PRESETS,
+        "project_presets": projects.PRESETS,
     }
     return render(request, "clubs/meetings/slot.html", context)
 

@@ -82,7 +82,7 @@ def own_server(
             _set_up_data(environment, log)
         else:
             shutil.copytree(prepared, data, dirs_exist_ok=True)
-        port = _free_port()
+        port = free_port()
         with running(command(port), environment, log) as (process, output):
             yield OwnServer(f"http://127.0.0.1:{port}", log, data, environment, process, output)
 
@@ -118,13 +118,18 @@ def running(
         output.join()
 
 
-def set_up_data(folder: Path) -> None:
+def set_up_data(folder: Path, **variables: str) -> None:
     """A database with the demo clubs and their people, in an empty folder.
+
+    Args:
+        variables: environment variables on top of this process's own; ``DATABASE_URL`` for another
+            database than the folder's.
 
     Raises:
         RehearsalError: it cannot be set up; with the last line that was written.
     """
-    _set_up_data({**os.environ, **_FRESH, "DATA_DIR": str(folder)}, folder / "server.log")
+    environment = {**os.environ, **_FRESH, "DATA_DIR": str(folder), **variables}
+    _set_up_data(environment, folder / "server.log")
 
 
 def _set_up_data(environment: Mapping[str, str], log: Path) -> None:
@@ -147,7 +152,7 @@ def _set_up(step: list[str], environment: Mapping[str, str], log: Path) -> None:
         raise RehearsalError(f"A server could not be set up ({step[0]}): {_last_line(log)}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

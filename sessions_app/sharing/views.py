@@ -90,7 +90,7 @@ def shared(request: HttpRequest, share_token: str) -> HttpResponse:
     now = timezone.now()
     link = links.opened(share_token, now)
     with club_scope(link.club):
-        document = document_of(link.club, link.speech, link.run)
+        document = document_of(link.club, link.speech, link.run, outside=True)
         has_sound = spoken(outputs.files_of(link.run)) is not None
         if request.method == "GET":
             links.count(link, now)

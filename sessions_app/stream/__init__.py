@@ -14,6 +14,8 @@ MOST_CHANGES: Final = 600
 
 TTL_SECONDS: Final = MAX_SPEECH_SECONDS + 24 * 3_600
 """From the last change on, as long as the audio: a recording may go on that long after it."""
+WATCH_SECONDS: Final = 5
+"""So long after somebody was seen to watch, bars that still form are wanted."""
 ENDED_TTL_SECONDS: Final = 3_600
 """What has ended is in the database, whose clocks are the club's."""
 
@@ -64,6 +66,14 @@ class Page:
     entries: tuple[Entry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What became of bars that were put: whether they were kept, and whether somebody watches."""
+
+    kept: bool
+    watched: bool
+
+
 class BarRing(Protocol):
     """Keeps the bars of speeches by key. A key names the club and the speech.
 
@@ -74,11 +84,15 @@ class BarRing(Protocol):
         """Forget what there is, and begin a new epoch. Returns it."""
         ...
 
-    async def put(self, key: str, epoch: str, entries: Sequence[Entry]) -> bool:
+    async def put(self, key: str, epoch: str, entries: Sequence[Entry]) -> Put:
         """Keep bars; each that is newer than the one of its ``seq`` by ``rev`` is a change.
 
-        False where another epoch is in force: nothing was kept.
+        Where another epoch is in force nothing is kept.
         """
+        ...
+
+    async def watch(self, keys: Sequence[str]) -> None:
+        """Say that somebody watches these. Holds for ``WATCH_SECONDS``."""
         ...
 
     async def end(self, key: str, epoch: str) -> Mark | None:

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, takewhile
 from typing import Final
 
-from sessions_app.stream import NOWHERE, BarRing, Entry, Mark, RingUnavailableError, voided
+from sessions_app.stream import (
+    NOWHERE,
+    WATCH_SECONDS,
+    BarRing,
+    Entry,
+    Mark,
+    RingUnavailableError,
+    voided,
+)
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +160,7 @@ class Broadcaster:
         self.ring = ring
         self._topics: dict[str, _Topic] = {}
         self._task: asyncio.Task[None] | None = None
+        self._said_at = float("-inf")
 
     @contextlib.asynccontextmanager
     async def watch(self, key: str, since: Mark | None) -> AsyncIterator[Reader]:
@@ -178,8 +187,15 @@ class Broadcaster:
                     self._task.cancel()
                     self._task = None
 
+    def close(self) -> None:
+        """End every reader: whoever watches looks for another process."""
+        for topic in self._topics.values():
+            for reader in topic.readers:
+                reader.close()
+
     async def _first_look(self, key: str) -> _Topic:
         topic = _Topic()
+        await self.ring.watch([key])
         page = await self.ring.read(key)
         if page is not None:
             self._merge(topic, page.mark, page.entries)
@@ -200,8 +216,11 @@ class Broadcaster:
 
     async def _look(self) -> None:
         keys = list(self._topics)
-        marks = await self.ring.marks(keys)
         now = asyncio.get_running_loop().time()
+        if now - self._said_at >= WATCH_SECONDS / 2:
+            await self.ring.watch(keys)
+            self._said_at = now
+        marks = await self.ring.marks(keys)
         for key, mark in zip(keys, marks, strict=True):
             topic = self._topics.get(key)
             if topic is None:

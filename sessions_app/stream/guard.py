@@ -61,5 +61,5 @@ async def _holds(permit: Permit, speech_id: str) -> bool:
     return True
 
 
-# Its connection is closed when it is done.
-_require = database_sync_to_async(require_watchable)
+# Its connection is closed when it is done; a thread that all streams share does it.
+_require = database_sync_to_async(require_watchable, thread_sensitive=False)

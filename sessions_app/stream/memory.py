@@ -7,10 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from sessions_app.stream import ENDED_TTL_SECONDS, TTL_SECONDS, Entry, Mark, Page
+from sessions_app.stream import (
+    ENDED_TTL_SECONDS,
+    TTL_SECONDS,
+    WATCH_SECONDS,
+    Entry,
+    Mark,
+    Page,
+    Put,
+)
 
 MOST_SPEECHES = 256
 """The longest untouched goes first: what has ended is in the database, and may leave the ring."""
+AT_REST_SECONDS = 60.0
+"""Bars that were touched since are of a running speech, which loses them to nobody."""
 
 
 @dataclass(slots=True)
@@ -34,6 +44,7 @@ class MemoryRing:
         self._most = most_speeches
         self._clock = clock
         self._speeches: dict[str, _Bars] = {}
+        self._watched: dict[str, float] = {}
         self._lock = threading.Lock()
 
     async def begin(self, key: str) -> str:
@@ -41,17 +52,16 @@ class MemoryRing:
         epoch = secrets.token_hex(4)
         with self._lock:
             self._speeches.pop(key, None)
-            while len(self._speeches) >= self._most:
-                del self._speeches[next(iter(self._speeches))]
+            self._make_room()
             self._speeches[key] = _Bars(Mark(epoch, 0), self._clock())
         return epoch
 
-    async def put(self, key: str, epoch: str, entries: Sequence[Entry]) -> bool:
+    async def put(self, key: str, epoch: str, entries: Sequence[Entry]) -> Put:
         """See ``BarRing.put``."""
         with self._lock:
             bars = self._touched(key, epoch)
             if bars is None:
-                return False
+                return Put(kept=False, watched=False)
             for entry in entries:
                 kept = bars.entries.get(entry.seq)
                 if kept is None or kept.rev < entry.rev:
@@ -59,7 +69,15 @@ class MemoryRing:
                     # Out and in again: the last one changed stands last.
                     bars.entries.pop(entry.seq, None)
                     bars.entries[entry.seq] = replace(entry, eid=bars.mark.eid)
-        return True
+            seen_at = self._watched.get(key, float("-inf"))
+            return Put(kept=True, watched=self._clock() - seen_at <= WATCH_SECONDS)
+
+    async def watch(self, keys: Sequence[str]) -> None:
+        """See ``BarRing.watch``."""
+        now = self._clock()
+        with self._lock:
+            seen = {key: at for key, at in self._watched.items() if now - at <= WATCH_SECONDS}
+            self._watched = {**seen, **dict.fromkeys(keys, now)}
 
     async def end(self, key: str, epoch: str) -> Mark | None:
         """See ``BarRing.end``."""
@@ -89,6 +107,13 @@ class MemoryRing:
         """See ``BarRing.drop``."""
         with self._lock:
             self._speeches.pop(key, None)
+
+    def _make_room(self) -> None:
+        while len(self._speeches) >= self._most:
+            key, oldest = next(iter(self._speeches.items()))
+            if self._clock() - oldest.touched_at < AT_REST_SECONDS and not oldest.mark.ended:
+                return
+            del self._speeches[key]
 
     def _touched(self, key: str, epoch: str) -> _Bars | None:
         bars = self._found(key)

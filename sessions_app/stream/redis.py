@@ -11,9 +11,11 @@ from sessions_app.redis_clients import RedisClients
 from sessions_app.stream import (
     ENDED_TTL_SECONDS,
     TTL_SECONDS,
+    WATCH_SECONDS,
     Entry,
     Mark,
     Page,
+    Put,
     RingUnavailableError,
 )
 from sessions_app.stream.redis_scripts import BEGIN, END, PUT, READ
@@ -40,12 +42,21 @@ class RedisRing:
         await self._call(BEGIN, key, epoch, self._ttl)
         return epoch
 
-    async def put(self, key: str, epoch: str, entries: Sequence[Entry]) -> bool:
+    async def put(self, key: str, epoch: str, entries: Sequence[Entry]) -> Put:
         """See ``BarRing.put``."""
         given: list[str | int] = []
         for entry in entries:
             given += [entry.seq, entry.rev, int(entry.forming), entry.text]
-        return bool(await self._call(PUT, key, epoch, self._ttl, *given))
+        kept, watched = await self._call(PUT, key, epoch, self._ttl, *given)
+        return Put(kept=bool(kept), watched=bool(watched))
+
+    async def watch(self, keys: Sequence[str]) -> None:
+        """See ``BarRing.watch``."""
+        with _translated():
+            async with (await self._redis.here()).pipeline(transaction=False) as asked:
+                for key in keys:
+                    asked.set(_keys(key)[-1], 1, ex=WATCH_SECONDS)
+                await asked.execute()
 
     async def end(self, key: str, epoch: str) -> Mark | None:
         """See ``BarRing.end``."""
@@ -88,7 +99,7 @@ class RedisRing:
 def _keys(key: str) -> list[str]:
     # In braces: what a Redis cluster keeps on one node.
     base = f"speechcoach.bars.{{{key}}}"
-    return [f"{base}.mark", f"{base}.bars", f"{base}.order"]
+    return [f"{base}.mark", f"{base}.bars", f"{base}.order", f"{base}.watched"]
 
 
 def _mark(found: Sequence[bytes | None]) -> Mark | None:

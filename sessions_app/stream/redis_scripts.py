@@ -1,7 +1,8 @@
 """What Redis does to the bars of a speech, each step whole or not at all.
 
-Three keys: ``mark`` (a hash: epoch, eid, ended), ``bars`` (a hash: seq to rev, forming and JSON,
-packed with cmsgpack) and ``order`` (a sorted set: seq by its last change).
+Four keys: ``mark`` (a hash: epoch, eid, ended), ``bars`` (a hash: seq to rev, forming and JSON,
+packed with cmsgpack), ``order`` (a sorted set: seq by its last change) and ``watched`` (there while
+somebody watches).
 """
 
 from typing import Final
@@ -14,7 +15,7 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 """ARGV: epoch, seconds to live."""
 
 PUT: Final = """
-if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return 0 end
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then return {0, 0} end
 local eid = tonumber(redis.call('HGET', KEYS[1], 'eid'))
 for i = 3, #ARGV, 4 do
   local seq, rev = ARGV[i], tonumber(ARGV[i + 1])
@@ -27,11 +28,11 @@ for i = 3, #ARGV, 4 do
 end
 redis.call('HSET', KEYS[1], 'eid', eid)
 for i = 1, 3 do redis.call('EXPIRE', KEYS[i], ARGV[2]) end
-return 1
+return {1, redis.call('EXISTS', KEYS[4])}
 """
 """ARGV: epoch, seconds to live, then seq, rev, forming, JSON of each bar.
 
-Gives 0 in another epoch.
+Gives 1, or 0 in another epoch; then 1 where somebody watches.
 """
 
 END: Final = """

@@ -15,9 +15,11 @@ from clubs.revocation import Permit, require_permit
 from clubs.scoping import club_scope
 from evaluations import outputs
 from evaluations.models import Run
+from evaluations.pipeline import RunRequest
 from sessions_app.access import access_speech, find_speech
 from sessions_app.core.audio import SAMPLE_RATE
 from sessions_app.core.bars import Bar, told_bars
+from sessions_app.core.late_words import with_words
 from sessions_app.documents import kept_run
 from sessions_app.listing import finished_speeches
 from sessions_app.models import RecordingBars, Speech
@@ -120,13 +122,29 @@ def kept_bars(speech: Speech) -> Page | None:
     """
     row = _rows(speech).first()
     if row is not None:
-        return Page(Mark(row.epoch, row.eid, ended=True), _entries(row.bars, row.eid))
+        return Page(Mark(row.epoch, row.eid, ended=True), _entries(_whole(speech, row), row.eid))
     run = _run_with_words(speech)
     transcript = outputs.transcript_of(run) if run is not None else None
     if run is None or transcript is None:
         return None
     told = told_bars(transcript.segments, run.samples / SAMPLE_RATE)
     return Page(_told(run), _entries([as_json(bar) for bar in told], 1))
+
+
+def _whole(speech: Speech, row: RecordingBars) -> list[dict[str, object]]:
+    """The bars of a recording; what no captions told of, the transcript that was kept tells."""
+    bars: list[dict[str, object]] = row.bars
+    if all(bar["words"] is not None for bar in bars):
+        return bars
+    run = kept_run(speech)
+    transcript = (
+        outputs.transcript_of(run) if run is not None and run.number >= row.number else None
+    )
+    if run is None or transcript is None:
+        return bars
+    own = RunRequest.model_validate(run.request).own_fillers if run.request else ()
+    told = with_words([Bar.model_validate(bar) for bar in bars], transcript.segments, own)
+    return [as_json(bar) for bar in told]
 
 
 def _kept_mark(speech: Speech) -> Page | None:

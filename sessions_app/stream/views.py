@@ -18,7 +18,15 @@ from clubs.access import require_user
 from clubs.models import User
 from sessions_app.core.timeframes import TIMEFRAMES
 from sessions_app.live.sockets import OpenSockets
-from sessions_app.stream import NOWHERE, BarRing, Mark, Page, RingUnavailableError, sse
+from sessions_app.stream import (
+    NOWHERE,
+    BarRing,
+    Mark,
+    Page,
+    RingUnavailableError,
+    idle_thread,
+    sse,
+)
 from sessions_app.stream.broadcaster import Broadcaster, Ended, Reset
 from sessions_app.stream.guard import guarded
 from sessions_app.stream.history import MOST_BARS, Asked, of_speaker, of_speech
@@ -124,6 +132,7 @@ async def _events(
 ) -> AsyncIterator[str]:
     """The body of a stream. Whoever goes away cancels it here; no row is read in it."""
     now = asyncio.get_running_loop().time
+    idle_thread.release()
     yield _opening()
     async with (
         broadcaster.watch(found.key, since) as reader,
@@ -159,6 +168,8 @@ def _is_all(since: Mark, mark: Mark) -> bool:
 async def _page(ring: BarRing, found: Watched) -> Page:
     try:
         page = await ring.read(found.key)
+        if page is not None and not page.mark.ended:
+            await ring.watch([found.key])
     except RingUnavailableError:
         raise _unavailable() from None
     return page or found.kept or Page(NOWHERE, ())

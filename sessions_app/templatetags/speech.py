@@ -2,7 +2,7 @@
 
 from django import template
 
-from evaluations.core import figures
+from evaluations.core import metrics
 from evaluations.core.document import SpeechDocument
 from evaluations.core.pace import BAND
 
@@ -12,7 +12,7 @@ register = template.Library()
 @register.filter
 def clock(seconds: float) -> str:
     """``M:SS``."""
-    return figures.clock(seconds)
+    return metrics.clock(seconds)
 
 
 @register.simple_tag

@@ -23,6 +23,7 @@ from sessions_app.transcription import (
     Utterance,
 )
 from speechcoach.errors import ProviderError
+from speechcoach.metrics import ENGINE_FAILURES
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class FallbackStream:
     def __init__(
         self, first: Transcriber, net: Transcriber, fmt: AudioFormat, context: TranscriberContext
     ) -> None:
+        self._first_name = first.name
         self._net = net
         self._fmt = fmt
         self._context = context
@@ -80,7 +82,7 @@ class FallbackStream:
             await stream.__aexit__(exc_type, exc, traceback)
 
     async def __aiter__(self) -> AsyncIterator[SpeechEvent]:
-        away = False
+        away, why = False, "given_up"
         try:
             async for event in self._stream:
                 if isinstance(event, StreamStatus):
@@ -93,6 +95,7 @@ class FallbackStream:
                 return
         except ProviderError as error:
             log.info("an engine is given up: %s", error.reason.value)
+            why = error.reason.value
         if not away:
             yield StreamStatus("reconnecting")
         try:
@@ -102,6 +105,7 @@ class FallbackStream:
             yield StreamStatus("failed")
             return
         log.warning("captions go on with %s", self._net.name)
+        ENGINE_FAILURES.inc(step="captions", engine=self._first_name, reason=why)
         yield StreamStatus("reconnected", engine=self._net.name)
         async for event in self._stream:
             # Past a hole nothing is complete; the final pass will hear it.
@@ -186,5 +190,8 @@ async def first_that_can(
             return await transcriber.transcribe(audio(), context, live, bill), transcriber.name
         except ProviderError as error:
             log.warning("%s gave no final transcript: %s", transcriber.name, error.reason.value)
+            ENGINE_FAILURES.inc(
+                step="transcript", engine=transcriber.name, reason=error.reason.value
+            )
     kept = replace(live, engine=last.name) if before else live
     return await last.transcribe(audio(), context, kept, bill), last.name

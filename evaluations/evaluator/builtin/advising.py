@@ -1,58 +1,70 @@
-"""Phrasings of what to do differently and what to try, by kind of finding."""
+"""Phrasings of what to do differently and what to try, by kind of finding.
+
+As in ``commending``: something of this speech stands in every sentence, and what to try is shown on
+the speaker's own words.
+"""
 
 from collections.abc import Mapping
 
 from evaluations.evaluator.builtin.wording import Wording
 
+_FILLERS = (
+    "A short silence before “{key}” sounds deliberate; “{filler}” draws the ear away from it.",
+    "In the silence a listener thinks about “{key}”; “{filler}” takes that moment back.",
+)
+_FAST = (
+    "Above 165 words a minute we were still holding “{key}” when the next thought came.",
+    "At {rate} words a minute the words arrive, and the weight of “{key}” does not.",
+)
+_SLOW = (
+    "With long gaps inside the thought, we held one half of “{key}” and waited for the other.",
+    "At {rate} words a minute the start of a sentence fades before we get to “{key}”.",
+)
+_OPENING = (
+    "A room decides within a sentence or two how closely to listen, and “{key}” came later.",
+    "Whoever has just sat down needs a reason to lean in, and “{key}” is not one yet.",
+)
+
 WEAKNESSES: Mapping[str, Wording] = {
     "fillers": Wording(
         (
-            "Try a silent breath where “{filler}” comes in; we heard {count} fillers in all.",
-            "Trade “{filler}” for a breath; we heard {count} fillers, thickest {when}.",
+            "Trade “{filler}” for a breath; we heard {count} fillers, closest together {when}.",
+            "Where “{filler}” comes in, try a silent breath; we heard {count} fillers in all.",
         ),
+        _FILLERS,
         (
-            "A short silence sounds deliberate, while a filler draws the ear away from your point.",
-            "Listeners use the silence to think, and a filler takes it from them.",
+            "Without it the line is simply, “{clean}”.",
+            "Say it once more as, “{clean}”; nothing is missing.",
         ),
-        ("Without it the line is simply “{clean}”.", "Say it once more as “{clean}”."),
         "take a silent breath where “{filler}” used to be",
     ),
     "fillers_alone": Wording(
-        ("Try a silent breath where “{filler}” comes in; we heard {count} fillers in all.",),
-        (
-            "A short silence sounds deliberate, while a filler draws the ear away from your point.",
-            "Listeners use the silence to think, and a filler takes it from them.",
-        ),
-        ("Close your lips at the end of a thought, and open them only for the next one.",),
+        ("Where “{filler}” comes in, try a silent breath; we heard {count} fillers in all.",),
+        _FILLERS,
+        ("Close your lips after “{tail}”, and open them only for the next thought.",),
         "take a silent breath where “{filler}” used to be",
     ),
     "fast": Wording(
         (
-            "Give this passage more room; {when} you reached {rate} words a minute.",
-            "Ease off {when}, where you reached {rate} words a minute.",
+            "Give the passage {when} more room; there you reached {rate} words a minute.",
+            "Go slower {when}, where you reached {rate} words a minute.",
         ),
+        _FAST,
         (
-            "Above 165 words a minute, a new thought arrives before the last one has settled.",
-            "At that speed listeners catch the words and lose the weight of them.",
-        ),
-        (
-            "Try it with a breath after “{chunk}”, and let the rest wait for it.",
-            "Say “{chunk}”, breathe once, and only then go on.",
+            "Say “{chunk}”, breathe once, and let “{rest}” wait for it.",
+            "Try it with a breath after “{chunk}”, and only then go on.",
         ),
         "breathe once in the middle of each quick passage",
     ),
     "fast_throughout": Wording(
         (
             "Give the whole talk more room; it ran at {rate} words a minute.",
-            "Take the whole talk a little slower than {rate} words a minute.",
+            "Take the whole talk slower than {rate} words a minute.",
         ),
+        _FAST,
         (
-            "Above 165 words a minute, a new thought arrives before the last one has settled.",
-            "At that speed listeners catch the words and lose the weight of them.",
-        ),
-        (
-            "Start with this line: say “{chunk}”, breathe once, and only then go on.",
-            "Try this one with a breath after “{chunk}”, then use the same speed all the way.",
+            "Start with this line: say “{chunk}”, breathe once, and only then “{rest}”.",
+            "Put a breath after “{chunk}”, and keep that speed all the way.",
         ),
         "put a breath between any two thoughts",
     ),
@@ -61,29 +73,22 @@ WEAKNESSES: Mapping[str, Wording] = {
             "Draw the whole talk together; it ran at {rate} words a minute.",
             "Let the talk move a little faster than {rate} words a minute.",
         ),
-        ("Long gaps inside a thought leave listeners holding only half of it.",),
+        _SLOW,
         (
-            "Start with this line, and say everything up to “{chunk}” on a single breath.",
+            "Start with this line, and carry everything up to “{chunk}” on a single breath.",
             "Keep the silences for the ends of thoughts, and run on as far as “{chunk}”.",
         ),
         "carry each thought to its end on one breath",
     ),
     "slow": Wording(
         (
-            "Draw this passage together; {when} the pace fell to {rate} words a minute.",
+            "Draw the passage {when} together; there the pace fell to {rate} words a minute.",
             "Carry the line further {when}, where the pace fell to {rate} words a minute.",
         ),
+        _SLOW,
         (
-            (
-                "Below 100 words a minute, listeners can lose the beginning of a thought before "
-                "its "
-                "end."
-            ),
-            "Long gaps inside a thought leave listeners holding only half of it.",
-        ),
-        (
-            "Try saying everything up to “{chunk}” on a single breath.",
-            "Keep the silences for the ends of thoughts, and run on as far as “{chunk}”.",
+            "Try saying “{chunk}” on a single breath, and rest only after it.",
+            "Keep the silence for the end of the thought, and run on as far as “{chunk}”.",
         ),
         "carry each thought to its end on one breath",
     ),
@@ -93,31 +98,27 @@ WEAKNESSES: Mapping[str, Wording] = {
             "Close the gap of {seconds} seconds {when} with a line you know by heart.",
         ),
         (
-            "A gap inside a thought makes listeners wonder where it was going.",
-            "Listeners gladly wait after a thought, and less gladly in the middle of one.",
+            "A silence inside a thought makes us wonder where it was going, until “{key}” came.",
+            "We wait gladly after a thought, and less gladly on the way to “{key}”.",
         ),
         (
-            (
-                "You could learn the step into “{chunk}” by heart, so that it is there when you "
-                "need "
-                "it."
-            ),
-            "Practise only the join: the words before the gap, one breath, then “{chunk}”.",
+            "Learn only the step into “{chunk}” by heart, so that it is there when you need it.",
+            "Practise the join alone: the words before the gap, one breath, then “{chunk}”.",
         ),
         "learn the joins between your thoughts by heart",
     ),
     "long_sentence": Wording(
         (
-            "Cut the long sentence {when} in two; it runs to {count} words.",
-            "Let the sentence {when} come to rest sooner; it runs to {count} words.",
+            "Make two sentences of the long one that begins {when}; it runs to {count} words.",
+            "Let the sentence that begins {when} come to rest sooner; it has {count} words.",
         ),
         (
-            "Listeners cannot turn back a page, so a full stop is their only chance to catch up.",
-            "The point of a long sentence comes at its end, when the beginning has faded.",
+            "A listener cannot turn back the page, and by “{key}” the beginning has faded.",
+            "We held our breath with you as far as “{key}”, and there was further to go.",
         ),
         (
-            "Try a full stop after “{chunk}”, then begin afresh.",
-            "You might stop at “{chunk}”, breathe, and start a new sentence.",
+            "Try a full stop after “{chunk}”, and begin afresh with “{rest}”.",
+            "You might stop at “{chunk}”, breathe, and start again: “{rest}”.",
         ),
         "give each sentence one idea, then a full stop",
     ),
@@ -127,91 +128,75 @@ WEAKNESSES: Mapping[str, Wording] = {
             "Rest sooner {when}, where some {count} words came without a break.",
         ),
         (
-            "Listeners hear your full stops only when your voice comes to rest.",
-            "Listeners need a gap to put one idea away before they take the next.",
+            "We hear your full stops only when your voice comes to rest, and “{key}” had none.",
+            "One idea has to be put away before the next, and “{key}” left no time for it.",
         ),
         (
-            "Try a clear stop after “{chunk}”, then begin afresh.",
-            "You might stop at “{chunk}”, breathe, and go on.",
+            "Try a clear stop after “{chunk}”, and begin afresh with “{rest}”.",
+            "You might stop at “{chunk}”, breathe, and go on with “{rest}”.",
         ),
         "come to a clear rest at the end of each idea",
     ),
     "level_pitch": Wording(
         (
-            "Give your voice more travel; its pitch kept within about {range} semitones.",
-            "Let your pitch rise and fall more; it kept within about {range} semitones.",
+            "Give “{word}” more travel; your pitch kept within about {range} semitones.",
+            "Let your voice rise and fall for “{word}”; it kept within {range} semitones.",
         ),
         (
-            "When every word sits at one height, listeners cannot hear which of them matters.",
-            "Pitch is how a voice underlines, and here the lines had little underlining.",
+            "With every word at one height, we could not hear that “{word}” is the one to keep.",
+            "Pitch is how a voice underlines, and nothing was drawn under “{word}”.",
         ),
         (
-            "In this line, try lifting “{word}” and letting the end come down.",
+            "In this line, lift “{word}” and let the end come down.",
             "Say the line again and make “{word}” the highest point of it.",
         ),
         "choose one word in each line to lift",
     ),
     "level_energy": Wording(
         (
-            "Let some lines be louder and some softer; the level hardly changed.",
-            "Use more of your volume in both directions; the level hardly changed.",
+            "Let “{word}” be louder or softer than its neighbours; the level hardly changed.",
+            "Use more of your volume, in both directions, on words like “{word}”.",
         ),
         (
-            "A change of level wakes the ear and marks what belongs together.",
-            "When the level stays put, listeners have to find the important words by themselves.",
+            "A change of level wakes the ear, and “{word}” deserved an ear that is awake.",
+            "With one level throughout, we had to find “{word}” by ourselves.",
         ),
         (
-            "In this line, try leaning on “{word}” and dropping away after it.",
+            "In this line, lean on “{word}” and drop away after it.",
             "Say the line softly, all but “{word}”.",
         ),
         "make your key word louder or softer than the rest",
     ),
     "repeated": Wording(
         (
-            "Vary “{phrase}”, which we heard {count} times.",
             "Save “{phrase}” for when you need it; we heard it {count} times.",
+            "Let “{phrase}” rest, which we heard {count} times.",
         ),
         (
-            (
-                "A phrase that keeps returning turns into a habit of the ear, and listeners hear "
-                "it "
-                "instead of your point."
-            ),
-            "Each return takes a little attention away from what follows it.",
+            "Each return of “{phrase}” takes a little attention from “{rest}”.",
+            "By the third time we heard “{phrase}” itself, and not what it led to.",
         ),
         (
             "Here you could go straight to “{rest}”.",
-            "Try starting this line at “{rest}”.",
+            "Try beginning this line at “{rest}”.",
         ),
         "listen for “{phrase}” and leave half of them out",
     ),
     "no_hook": Wording(
         (
-            "Start closer to the heart of your talk.",
-            "Give the first line a reason to lean in.",
+            "Open closer to the heart of the talk than “{tail}”.",
+            "Give your first line a reason to lean in; it ended on “{tail}”.",
         ),
+        _OPENING,
         (
-            "A room decides how closely to listen within a sentence or two.",
-            (
-                "A question, a scene or a surprising line gives listeners something to follow from "
-                "the first word."
-            ),
-        ),
-        (
-            "You had such a line later on: try opening with “{line}”.",
-            "For example, move “{line}” to the very front.",
+            "You had such a line later on: begin with “{line}”, and tell us the rest afterwards.",
+            "Move “{line}” to the very front, and let us wonder for a moment.",
         ),
         "open with your strongest line",
     ),
     "no_hook_topic": Wording(
-        (
-            "Start closer to the heart of your talk.",
-            "Give the first line a reason to lean in.",
-        ),
-        (
-            "A room decides how closely to listen within a sentence or two.",
-            "A question or a scene gives listeners something to follow from the first word.",
-        ),
+        ("Open closer to the heart of the talk than “{tail}”.",),
+        _OPENING,
         (
             "You might simply ask, “When did you last think about {topic}?”",
             "Try a question first: “What would you do about {topic}?”",
@@ -219,61 +204,53 @@ WEAKNESSES: Mapping[str, Wording] = {
         "open with a question",
     ),
     "no_hook_plain": Wording(
-        ("Give the first line a reason to lean in.", "Let the first line land by itself."),
-        ("A room decides how closely to listen within a sentence or two.",),
-        (
-            "Try saying “{chunk}”, then a full second of silence before you go on.",
-            "Try “{chunk}” on its own, slowly, and wait a second before the rest.",
-        ),
+        ("Give your first line, with its “{key}”, a reason to lean in.",),
+        _OPENING,
+        ("Say “{chunk}”, slowly, then leave a full second of silence before the rest.",),
         "give your first line a silence of its own",
     ),
     "abrupt_close": Wording(
         (
-            "Give the ending a line that sounds like an ending.",
-            "Let us hear the ending coming.",
+            "Give the ending a line that sounds like an ending; yours stopped at “{tail}”.",
+            "Let us hear the ending coming; the last words were “{tail}”.",
         ),
         (
-            "The last words are the ones listeners take away with them.",
-            "Listeners keep the final sentence longest, so it deserves your best words.",
+            "The last words are the ones we take home, and “{topic}” deserves better luggage.",
+            "We keep the final sentence longest, and this one does not bring “{topic}” home.",
         ),
         (
             "You could come back to where you began, with “{open}”, and say it slowly.",
-            "Try closing on your own first words, “{open}”, now that we know what they mean.",
+            "Close on your own first words, “{open}”, now that we know what they mean.",
         ),
         "write the last sentence first, and end on it",
     ),
     "no_signposts": Wording(
         (
-            "Tell us now and then where we are in the talk.",
-            "Put up a signpost or two along the way.",
+            "Tell us now and then where we are on the way to “{key}”.",
+            "Put up a signpost or two along the way, one of them before “{key}”.",
         ),
         (
-            (
-                "In {count} words we did not hear a “first” or a “finally”, and listeners sort "
-                "what "
-                "they hear by such words."
-            ),
-            "A “first” or a “finally” costs one word and tells listeners where to put the rest.",
+            "In {count} words there was no “first” and no “finally” to sort “{topic}” by.",
+            "A “first” or a “finally” costs one word, and tells us where to put “{key}”.",
         ),
         (
             "Just before “{chunk}” you might say, “Here is my second point.”",
-            "You could lead into “{chunk}” with “That brings me to my next point.”",
+            "You could lead into “{chunk}” with, “That brings me to my next point.”",
         ),
         "announce each point before you make it",
     ),
     "key_pause": Wording(
         (
-            "Leave a silence after your strongest line.",
-            "Let this line stand alone for a moment.",
-            "Give this line room to land.",
+            "Leave a pause after a line like this; “{tail}” was gone before it had landed.",
+            "Let “{tail}” stand alone for a moment; a pause would give it room.",
         ),
         (
-            "Two seconds of quiet tell listeners that this is the sentence to keep.",
-            "Listeners finish a thought in the silence after it, not while you go on.",
-            "A line followed at once by another is heard; a line followed by silence is kept.",
+            "Two seconds of silence tell a listener that “{key}” is the word to keep.",
+            "We finish a thought in the silence after it, and “{key}” had none.",
+            "A line followed by another is heard; “{key}” followed by silence is kept.",
         ),
         (
-            "Say “{tail}”, count two under your breath, and only then go on.",
+            "Say “{tail}”, count two under your breath, and only then “{next}”.",
             "Try ending on “{tail}”, a full breath, and nothing else.",
             "After “{tail}”, let two seconds pass before the next word.",
         ),

@@ -1,4 +1,8 @@
-"""Phrasings of what a speech did well, by kind of finding."""
+"""Phrasings of what a speech did well, by kind of finding.
+
+Every sentence holds something of this speech: its words, its times, its counts. Of several, one is
+taken for which there are all the facts; so the first that needs few is the net for the others.
+"""
 
 from collections.abc import Mapping
 
@@ -7,273 +11,263 @@ from evaluations.evaluator.builtin.wording import Wording
 STRENGTHS: Mapping[str, Wording] = {
     "question_hook": Wording(
         (
-            "You opened with a question and put us to work at once.",
-            "Your first move was to ask us something.",
+            "You opened with a question, and “{key}” was ours to answer before it was yours.",
+            "Your first move was to ask us something, and it put “{key}” into our hands.",
         ),
         (
-            (
-                "A question makes listeners supply an answer of their own, and then they want to "
-                "compare it with yours."
-            ),
-            "Listeners who have begun to answer stay to hear what you make of it.",
+            "Whoever has begun to answer stays to compare, and so we were with you at “{next}”.",
+            "A listener cannot help answering about “{key}”, and then waits for what you say.",
         ),
     ),
     "question": Wording(
         (
-            "{When}, you turned from telling to asking.",
-            "{When}, you handed us a question to carry.",
-            "{When}, you made us answer for ourselves.",
+            "{When}, you turned from telling to asking, and made us answer about “{key}”.",
+            "{When}, you handed us a question, with “{key}” in it, to carry for a moment.",
         ),
         (
-            "A question changes the sound of a talk and gives listeners a part in it.",
-            "It turns a talk into a conversation, even though only one person is speaking.",
-            "Listeners who have begun to answer stay to hear what you make of it.",
+            "It gives a listener a part in the talk: for a breath, “{key}” is theirs to solve.",
+            "After that question we listened to “{next}” as one listens to an answer.",
         ),
     ),
     "story_hook": Wording(
         (
-            "You began inside a story, with a time and a place.",
-            "You opened on a moment we could see for ourselves.",
+            "You opened inside a story, and with “{key}” we knew where to stand.",
+            "You began with a scene, and “{key}” gave us something to see at once.",
         ),
         (
-            "Listeners follow a person through a moment more readily than a list of points.",
-            "A scene gives listeners a picture, and a picture stays when the argument is gone.",
+            "We follow a person sooner than a point, and “{next}” was reason enough to follow.",
+            "A picture outlives an argument, and “{key}” is a picture a listener takes home.",
         ),
     ),
     "story": Wording(
         (
-            "{When}, you took us to one particular moment.",
-            "{When}, you stopped explaining and told us what happened.",
+            "{When}, you stopped explaining and told us a story, with “{key}” in it.",
+            "{When}, you took us into one particular scene, the one with “{key}”.",
         ),
         (
-            "A scene gives listeners a picture, and a picture stays when the argument is gone.",
-            "Listeners follow a person through a moment more readily than a list of points.",
+            "A scene is easier to keep than a point, and “{key}” is how we shall find it again.",
+            "We could go along with it, step by step, as far as “{next}”.",
         ),
     ),
     "number_hook": Wording(
         (
-            "You opened with something we could count.",
-            "You gave us a figure in your very first lines.",
+            "You opened on a figure, “{said}”, and gave us something to hold.",
+            "Your very first lines had a number in them, “{said}”.",
         ),
         (
-            "A figure gives listeners something firm to hold while the idea takes shape.",
-            "It tells listeners at once how large the matter is.",
+            "“{Said}” tells us how large the matter is before we know what the matter is.",
+            "It made us want the reason for it, and you had our ears for “{next}”.",
         ),
     ),
     "number": Wording(
         (
-            "{When}, you made the point countable with “{said}”.",
-            "You said “{said}” where a vaguer word would have been easier.",
+            "{When}, you made the point countable: “{said}”, where “many” would have been easier.",
+            "You gave us a figure, “{said}”, and did not leave “{key}” to our imagination.",
         ),
         (
-            "A figure is easy to hold on to, and easy to repeat to someone who was not here.",
-            "It tells listeners exactly how large the matter is.",
+            "“{Said}” can be repeated tomorrow to somebody who was not here.",
+            "A listener may doubt an opinion about “{key}”; a count is harder to wave away.",
+        ),
+    ),
+    "quotation_hook": Wording(
+        (
+            "You opened with somebody else's words, and a second voice stood beside you: “{key}”.",
+            "Your first line was a quotation, and it brought another person in with “{key}”.",
+        ),
+        (
+            "We met a person before we met a point, and we listened to “{next}” for that person.",
+            "Borrowed words make a listener ask who said them, and “{key}” already tells.",
         ),
     ),
     "quotation": Wording(
         (
-            "{When}, you brought a second voice into the talk.",
-            "{When}, you let someone else make the point for you.",
+            "{When}, you let a second voice speak, and it brought us “{key}”.",
+            "{When}, you stopped reporting and quoted, with “{key}” in somebody else's mouth.",
         ),
         (
-            "A second voice freshens the ear, and it lends weight that a claim alone lacks.",
-            "Borrowed words, well placed, give listeners a person to remember beside the idea.",
+            "A second voice wakes the ear, and “{key}” sounds different when another says it.",
+            "We heard a person there and not a summary, and so “{next}” was worth waiting for.",
         ),
     ),
     "contrast_shared": Wording(
         (
+            "{When}, you built a contrast that turns on one word, “{shared}”.",
             "{When}, you set two ideas against each other on the word “{shared}”.",
-            "{When}, you built a line that turns on the word “{shared}”.",
         ),
         (
-            (
-                "Because both halves share that word, the ear catches the turn, and the line is "
-                "easy "
-                "to take home."
-            ),
-            (
-                "The first half closes a door and the second opens one, so listeners hear the "
-                "choice "
-                "you are offering."
-            ),
+            "Both halves share “{shared}”, so the ear catches the turn and keeps the line whole.",
+            "The first half closes a door and the second opens one, and “{shared}” is the hinge.",
         ),
     ),
     "contrast": Wording(
         (
-            "{When}, you set two ideas side by side and let us hear the difference.",
-            "{When}, you drew a line between what it is and what it is not.",
+            "{When}, you drew a contrast, and the two halves met over “{key}”.",
+            "{When}, you set two ideas side by side and let us choose with “{key}” in mind.",
         ),
         (
-            (
-                "The first half raises an expectation and the second turns it, and that turn is "
-                "what "
-                "listeners keep."
-            ),
-            "Listeners understand an idea faster when they hear what stands against it.",
+            "The first half raised an expectation and the second turned it: we keep “{turn}”.",
+            "An idea is clearest beside what stands against it, and so we shall keep “{key}”.",
         ),
     ),
     "triad_said": Wording(
         (
-            "You gathered the thought into three: “{said}”.",
-            "You gave the idea the rhythm of three in “{said}”.",
+            "You gathered the thought into three, “{said}”.",
+            "You gave the line the rhythm of three: “{said}”.",
         ),
         (
-            "Three is enough to sound complete and few enough to remember.",
-            "The third member closes the pattern, so listeners hear where the thought ends.",
+            "Three sounds complete, and “{third}” tells the ear that the list has landed.",
+            "Two would have been a pair; with “{third}” nothing is missing, and we keep “{key}”.",
+            "Three is few enough to remember, and so “{key}” will be remembered.",
         ),
     ),
     "triad": Wording(
-        ("{When}, you built the thought in three matching steps.",),
         (
-            "Three is enough to sound complete and few enough to remember.",
-            "The third step closes the pattern, so listeners hear where the thought ends.",
+            "{When}, you built the thought in three matching steps, with “{key}” among them.",
+            "{When}, there were three steps in one breath, and “{key}” was one of them.",
+        ),
+        (
+            "By the third we knew the pattern, and could hear that “{key}” belonged in it.",
+            "Three is few enough to remember, and so “{key}” will be remembered.",
         ),
     ),
     "anaphora": Wording(
         (
-            "You came back again and again to “{said}”.",
-            "You built a rhythm on “{said}”.",
+            "{When}, you came back again and again to “{said}”, and made a rhythm of it.",
+            "You built a refrain on “{said}”, {times} times in a row.",
         ),
         (
-            (
-                "The repeated words become a frame, and listeners can give their whole attention "
-                "to "
-                "what changes inside it."
-            ),
-            "It works like a drumbeat: each return raises the line a little further.",
+            "“{Said}” became a frame, and we could give our whole ear to what changed inside it.",
+            "It works like a drumbeat: with each “{said}” the line stands a little higher.",
         ),
     ),
     "signposts": Wording(
         (
             "You told us where we were, with “{first}” and later “{second}”.",
-            "You marked the road for us: first “{first}”, then “{second}”.",
+            "You put up signposts for us: “{first}”, then “{second}”.",
         ),
         (
-            "Signposts spare listeners the work of sorting, so they can attend to the content.",
-            "A listener who drifts off for a moment can find the way back by them.",
+            "Whoever drifts off for a moment finds the way back at “{second}”.",
+            "With “{first}” in our ears we knew what was coming, and could attend to “{key}”.",
         ),
     ),
     "call_back": Wording(
         (
             "Your ending went back to “{open}”, from your opening.",
-            "You closed the circle by returning to “{open}”.",
+            "You closed the circle: your last lines returned to “{open}”.",
         ),
         (
-            "Listeners recognise the words, and the talk is finished rather than merely over.",
-            "The same words mean more the second time, because the whole talk stands between.",
+            "The same words mean more the second time, because “{key}” has a whole talk behind it.",
+            "A listener recognises “{open}” and hears that the talk is finished, not just over.",
+        ),
+    ),
+    "call_back_hook": Wording(
+        (
+            "You opened with {hook}, and your ending went back to it: “{open}”.",
+            "You closed the circle: {hook} at the start, and at the end once more “{open}”.",
+        ),
+        (
+            "The same words mean more the second time, because “{key}” has a whole talk behind it.",
+            "A listener recognises “{open}” and hears that the talk is finished, not just over.",
         ),
     ),
     "call_to_action": Wording(
         (
-            "You closed by asking something of us.",
-            "You ended on something to do, not only something to think.",
+            "You closed by asking something of us, and “{tail}” made it plain what.",
+            "You ended on something to do, and not only to think about: “{tail}”.",
         ),
         (
-            "It tells listeners what the next step is while they are still in the room.",
-            "A clear request gives the talk a life after the applause.",
+            "Whoever wants to act on “{topic}” knows the next step while still in the chair.",
+            "A request as clear as that gives “{topic}” a life after the applause.",
         ),
     ),
     "steady_pace": Wording(
         (
-            "You kept a steady pace, close to {rate} words a minute throughout.",
-            "Your pace held at about {rate} words a minute from start to finish.",
+            "You kept a steady pace, close to {rate} words a minute, here as everywhere.",
+            "Your pace held at about {rate} words a minute from the first line to the last.",
         ),
         (
-            "That leaves room for a line like this one to be taken in before the next arrives.",
-            "At that speed listeners can follow every word without waiting for the next.",
+            "At that speed “{key}” had been taken in before the next thought arrived.",
+            "Nobody had to run after you, and “{key}” could be heard in comfort.",
         ),
     ),
     "variety": Wording(
         (
-            "Your pitch travelled a wide road, about {range} semitones.",
-            "You used a wide range of pitch, about {range} semitones.",
+            "Your pitch travelled a wide road, about {range} semitones, and “{key}” rode on it.",
+            "You used a wide range of pitch, about {range} semitones, in lines with “{key}”.",
         ),
         (
-            "Changes of pitch tell the ear what is new and what matters.",
-            "A voice that rises and falls does part of the explaining by itself.",
+            "A voice that rises and falls explains by itself what is new about “{key}”.",
+            "The ear knew from the tune alone that “{key}” mattered.",
         ),
     ),
     "few_fillers": Wording(
         (
-            "You spoke cleanly, with {count} in the whole talk.",
-            "Your sentences came through clear: we counted {count}.",
+            "You spoke cleanly, with {count} in {length}, and “{key}” stood free.",
+            "Your sentences came through clear: in {length} we counted {count}, none at “{key}”.",
         ),
         (
-            "Nothing stands between listeners and the words you chose.",
-            "Clean lines are easier to follow and far easier to quote.",
+            "Nothing stood between us and “{key}”.",
+            "A clean line is easy to follow and easier to quote, and “{key}” is the proof.",
         ),
     ),
     "pause": Wording(
         (
-            "{When}, you let a silence of {seconds} do the work.",
-            "{When}, you finished the thought and then held still for {seconds}.",
+            "{When}, you let a silence of {seconds} do the work, after “{tail}”.",
+            "{When}, you finished the thought, “{tail}”, and were silent for {seconds}.",
         ),
         (
-            (
-                "Silence after a line tells listeners that it mattered, and gives them time to "
-                "finish "
-                "the thought themselves."
-            ),
-            "That gap is where listeners catch up with you.",
+            "That pause told us that “{key}” mattered, and gave us time to think it to its end.",
+            "In that silence a listener catches up with you, and “{next}” arrived in a quiet room.",
         ),
     ),
     "thread": Wording(
         (
             "One word holds the talk together: “{word}”, heard {count} times from early to late.",
-            "You kept “{word}” in our ears: {count} times, from early to late.",
+            "You kept “{word}” in our ears, {count} times from early to late.",
         ),
         (
-            (
-                "A returning word gives a talk a spine, and a listener who drifts off can find the "
-                "way back by it."
-            ),
-            "By the end, listeners can say in one word what the talk was about.",
+            "By the end a listener can say in one word what it was about, and it is “{word}”.",
+            "A returning word gives a talk a spine, and yours is “{word}”.",
         ),
     ),
     "address": Wording(
         (
-            "You spoke straight to us, with “you” or “your” {count} times.",
-            "You kept the listener in the sentence: we counted “you” or “your” {count} times.",
+            "You spoke straight to us, with “you” or “your” {count} times, and once with “{key}”.",
+            "You kept the listener in the sentence: “you” or “your” {count} times in {length}.",
         ),
         (
-            "Direct address turns a subject into something that concerns whoever is listening.",
-            "It is hard to look away from a sentence with oneself in it.",
+            "It is hard to look away from “{key}” when it stands in a sentence with oneself.",
+            "Direct address turned “{topic}” into the business of whoever was listening.",
         ),
     ),
     "first_person": Wording(
         (
-            "You told it in the first person, with “I” or “my” {count} times.",
-            "You put yourself in the story rather than speaking about it from outside.",
+            "You told it at first hand, with “I” or “my” {count} times and “{key}” among them.",
+            "You put yourself into “{key}” rather than speaking about it from outside.",
         ),
         (
-            (
-                "First-hand words are easy to follow, because listeners have one person to go "
-                "along "
-                "with."
-            ),
-            "A speaker who was there gives listeners somebody to follow.",
+            "A speaker who was there gives us somebody to go along with, even to “{key}”.",
+            "Nobody else could have said “{key}” in quite that sentence.",
         ),
     ),
     "definite_words": Wording(
         (
-            "You chose definite words {when}: “{first}” and “{second}”.",
             "{When}, two words made the line precise: “{first}” and “{second}”.",
             "{When}, you were specific, with “{first}” and “{second}”.",
         ),
         (
-            "Definite words give listeners something to hold, where general ones slide past.",
-            "Precise words save listeners the trouble of guessing what you mean.",
-            "Listeners remember the particular long after the general is gone.",
+            "“{First}” is something to hold, where a general word would have slid past.",
+            "A listener remembers “{first}” long after the general part is gone.",
         ),
     ),
     "plain_line": Wording(
         (
-            "{When}, you said the thing in plain words.",
-            "{When}, you gave us a line that needs no explaining.",
+            "{When}, you said the thing in plain words, with “{key}” at the heart of them.",
+            "{When}, you gave us a line about “{key}” that needs no explaining.",
         ),
         (
-            "Plain words reach listeners at the speed of speech.",
-            "A line as plain as that can be followed at first hearing.",
+            "Plain words travel at the speed of speech, and “{key}” arrived at once.",
+            "A line as plain as that is followed at first hearing, “{key}” and all.",
         ),
     ),
 }

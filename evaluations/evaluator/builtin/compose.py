@@ -9,14 +9,21 @@ from evaluations.core.metrics import Metrics
 from evaluations.core.prose import chosen
 from evaluations.core.shapes import Brief, Evaluation, StructureCommentary, Transcript
 from evaluations.core.structure import HOOKS
-from evaluations.core.styles import style_of
+from evaluations.core.styles import MICRO_FOCUS, Style, style_of
 from evaluations.core.styling import restyled
 from evaluations.core.tone import violations
 from evaluations.evaluator.builtin.findings import Finding, Heard, in_words
 from evaluations.evaluator.builtin.notes import directed
 from evaluations.evaluator.builtin.noticing import AREAS
 from evaluations.evaluator.builtin.objectives import objective_for
-from evaluations.evaluator.builtin.remarks import Chosen, Remark, classic_item, remark
+from evaluations.evaluator.builtin.remarks import (
+    BRIEF_SECONDS,
+    Chosen,
+    Remark,
+    classic_item,
+    remark,
+    serving,
+)
 from evaluations.evaluator.builtin.strengths import strengths
 from evaluations.evaluator.builtin.telling import style_items
 from evaluations.evaluator.builtin.weaknesses import weaknesses
@@ -26,8 +33,9 @@ _DOUBT = 5.0
 # A second recommendation is given only for something that was really found.
 _SECOND_RECOMMENDATION = 4.5
 _THIRD_COMMENDATION = 2.3
+# Within less, a third thing that was done well is worth more than a second thing to change.
+_ROOM_FOR_TWO_SECONDS = 150
 _TITLE_WORDS = 8
-_BRIEF_SECONDS = 45
 _BRIEF_QUOTE = 8
 
 
@@ -60,7 +68,7 @@ def compose(
         praise += _select(heard, more, counts[0] - 1, used, sort=sort)
         if len(praise) < FEWEST_COMMENDATIONS:
             praise += _select(heard, strong, 1, used)
-    if counts[1] > 1:
+    if counts[1] > 1 and brief.time_limit_seconds >= _ROOM_FOR_TWO_SECONDS:
         taken = {finding.kind for finding, _ in advice}
         rest = [
             finding
@@ -70,14 +78,17 @@ def compose(
         advice += _select(heard, rest, 1, used, fewest=0)
     if len(praise) > 2 and praise[2][0].weight < _THIRD_COMMENDATION:
         praise = praise[:2]
-    remarks = [
-        *(remark(heard, "commendation", one) for one in praise),
-        *(remark(heard, "recommendation", one) for one in advice),
-    ]
+    remarks = serving(
+        heard,
+        [
+            *(remark(heard, "commendation", one) for one in praise),
+            *(remark(heard, "recommendation", one) for one in advice),
+        ],
+    )
     evaluation = Evaluation(
         opening=_opening(heard, careful=careful),
         items=tuple(classic_item(one) for one in remarks),
-        closing=_closing(heard, remarks[len(praise)]),
+        closing=_closing(heard, remarks[len(praise)], style),
         structure_commentary=_structure(heard, praise, form, careful=careful),
         evaluation_style=style.id,
     )
@@ -141,7 +152,7 @@ def _shows(quote: Occurrence, finding: Finding) -> bool:
 
 def _is_brief(brief: Brief) -> bool:
     """Whether every word counts: the opening leaves out the title, and quotes are short."""
-    return brief.time_limit_seconds < _BRIEF_SECONDS
+    return brief.time_limit_seconds < BRIEF_SECONDS
 
 
 def _weighed(heard: Heard, finding: Finding) -> Finding:
@@ -156,7 +167,7 @@ def _family(finding: Finding) -> str:
 
 
 def _opening(heard: Heard, *, careful: bool) -> str:
-    brief, metrics = heard.brief, heard.metrics
+    brief = heard.brief
     name = " ".join(brief.speaker_name.split())
     title = " ".join(brief.project.speech_title.split()).replace("“", "").replace("”", "")
     title = title.rstrip(".")
@@ -169,43 +180,40 @@ def _opening(heard: Heard, *, careful: bool) -> str:
         greeting = f"{thanks}{about}."
     if violations(greeting):
         greeting = greeting.replace(thanks, "Thank you", 1)
-    rate = f"at {round(metrics.words_per_minute)} words a minute"
-    length = heard.length
-    topic = heard.topic[0] if heard.topic else ""
-    variants = (
-        (
-            (
-                f"I worked from the sound alone: {length}, {rate}, and one word that kept coming "
-                f"back, “{topic}”."
-            ),
-            (
-                f"I have only listened, so this is about what could be heard: {length} {rate}, "
-                f"with "
-                f"“{topic}” at the centre."
-            ),
-        )
-        if topic
-        else (
-            f"I worked from the sound alone: {length}, {rate}.",
-            f"I have only listened, so this is about what could be heard: {length} {rate}.",
-        )
+    return f"{greeting} {chosen(_grounds(heard), *heard.tokens)}"
+
+
+def _grounds(heard: Heard) -> tuple[str, ...]:
+    """What the remarks rest on: nobody was seen."""
+    length = heard.length.removeprefix("about ")
+    if heard.topic is None:
+        return (f"I have only listened, so I speak of what could be heard in these {length}.",)
+    topic, places = heard.topic
+    return (
+        f"I have only listened, and what I heard, in {length}, kept coming back to “{topic}”.",
+        f"I worked from the sound alone: {length}, with “{topic}” at the centre of them.",
+        f"I could only listen; in {length} I heard “{topic}” {in_words(len(places))} times.",
     )
-    return " ".join((greeting, chosen(variants, *heard.tokens)))
 
 
 def _area(finding: Finding) -> str:
     return AREAS[finding.kind]
 
 
-def _closing(heard: Heard, advice: Remark) -> str:
+def _closing(heard: Heard, advice: Remark, style: Style) -> str:
     farewells = (
         "I look forward to hearing the next one.",
         "I would gladly hear this talk again.",
         "Thank you for giving us these words.",
     )
-    return (
-        f"For next time, one thing: {advice.action}. {chosen(farewells, 'farewell', *heard.tokens)}"
-    )
+    if not _is_brief(heard.brief):
+        wish = f"For next time, one thing: {advice.action}."
+    elif style.id == MICRO_FOCUS:
+        # Its remark has just said in these words what that is.
+        wish = "Let that be the one thing for next time."
+    else:
+        wish = f"Next time, {advice.action}."
+    return f"{wish} {chosen(farewells, 'farewell', *heard.tokens)}"
 
 
 def _structure(

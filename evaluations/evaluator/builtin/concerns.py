@@ -12,10 +12,13 @@ _CONCERNS: dict[str, str] = {
     "number": r"fact|figure|number|data|statistic|research",
     "number_hook": r"fact|figure|number|data|statistic|opening|hook",
     "quotation": r"quot|source|research",
-    "contrast": r"rhetor|language|persua|contrast|word",
-    "triad": r"rhetor|language|rule of three|word",
-    "anaphora": r"rhetor|language|repetition|word",
-    "signposts": r"structur|organi[sz]|transition|signpost|outline|order",
+    "quotation_hook": r"quot|source|research|opening|hook",
+    "contrast": r"rhetor|contrast|memorable|device",
+    "triad": r"rhetor|rule of three|memorable|device",
+    "anaphora": r"rhetor|repetition|rhythm|memorable|device",
+    "definite_words": r"vivid|detail|specific|particular|language|word",
+    "plain_line": r"plain|simpl|language|word",
+    "signposts": r"structur|organi[sz]|reasons|transition|signpost|outline|order",
     "no_signposts": r"structur|organi[sz]|transition|signpost|outline|order",
     "call_back": r"clos(?:e|ing)|conclu|structur|organi[sz]|ending",
     "abrupt_close": r"clos(?:e|ing)|conclu|structur|organi[sz]|ending",
@@ -37,8 +40,8 @@ _CONCERNS: dict[str, str] = {
     "address": r"audience|engag|connect|direct",
     "first_person": r"personal|experience|icebreaker|introduc(?:e|ing) (?:myself|yourself)",
     "repeated": r"word|vocabulary|language|repetition|concis",
-    "long_sentence": r"sentence|concis|clear|clarity",
-    "long_stretch": r"sentence|concis|clear|clarity|paus",
+    "long_sentence": r"sentence|concis|clarity",
+    "long_stretch": r"sentence|concis|clarity|paus",
 }
 _PATTERNS = {kind: re.compile(rf"(?<!\S)(?:{pattern})\w*") for kind, pattern in _CONCERNS.items()}
 

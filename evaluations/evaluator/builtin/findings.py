@@ -8,11 +8,24 @@ from functools import cached_property
 from evaluations.core.evidence import MOST_TOKENS, SUREST, Occurrence
 from evaluations.core.metrics import Metrics
 from evaluations.core.passages import Passages
+from evaluations.core.pauses import OPEN_ENDED
 from evaluations.core.prose import unquoted
 from evaluations.core.rhetoric import Device, Speech, devices
 from evaluations.core.shapes import Brief, Word
-from evaluations.core.stopwords import STOPWORDS
+from evaluations.core.stopwords import STOPWORDS, word_set
+from evaluations.core.tokens import tokenise
 from evaluations.core.vocabulary import stem
+
+_FEWEST_RETURNS = 3
+# They return in every talk, and none is about them.
+_NO_SUBJECT = word_set(
+    """
+    ask asked asking away came come coming day days each every look looked looking long minute
+    minutes nobody people second seconds somebody someone talk talked tell telling tells thousand
+    time times told took turn turned went work years hundred hour hours morning evening tonight
+    three four five seven eight nine believe called call felt feel
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +60,24 @@ class Heard:
 
     @cached_property
     def topic(self) -> tuple[str, tuple[int, ...]] | None:
-        """The content word that returns most, in its commonest form, and where it stands."""
+        """The content word that returns most, in its commonest form, and where it stands; a word of
+        the title before any other."""
         places: dict[str, list[int]] = {}
         for index, token in enumerate(self.tokens):
-            if len(token) >= 4 and token not in STOPWORDS and token.isalpha():
+            if len(token) >= 4 and token not in STOPWORDS | _NO_SUBJECT and token.isalpha():
                 places.setdefault(stem(token), []).append(index)
-        sure = [found for found in places.values() if self.confidence_at(found) >= SUREST]
-        best = max(sure, key=lambda found: (len(found), -found[0]), default=[])
-        if len(best) < 3:
+        sure = {
+            root: found
+            for root, found in places.items()
+            if len(found) >= _FEWEST_RETURNS and self.confidence_at(found) >= SUREST
+        }
+        titled = {stem(token) for token in tokenise(self.brief.project.speech_title)}
+        best = max(
+            sure.items(),
+            key=lambda entry: (entry[0] in titled, len(entry[1]), -entry[1][0]),
+            default=("", []),
+        )[1]
+        if not best:
             return None
         forms = Counter(self.tokens[index] for index in best)
         return max(forms, key=lambda form: (forms[form], form)), tuple(best)
@@ -82,6 +105,12 @@ class Heard:
     def join(self, indices: Sequence[int]) -> str:
         said = " ".join(self.words[index].word for index in indices)
         return unquoted(said).rstrip(".,;:!?")
+
+    def trimmed(self, first: int, last: int) -> tuple[int, int]:
+        """``first`` to ``last`` without words at its end that leave it hanging in the air."""
+        while last - first > 3 and self.tokens[last - 1] in OPEN_ENDED:
+            last -= 1
+        return first, last
 
     def at(self, seconds: float) -> int:
         """The first word that starts at ``seconds`` or later; the last word if none does."""

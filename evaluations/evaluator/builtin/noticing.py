@@ -31,6 +31,7 @@ KEEPING: Mapping[str, str] = {
     "story": "give each point a moment of its own",
     "number_hook": "open on a figure again",
     "number": "put a figure behind each large claim",
+    "quotation_hook": "open on a second voice again",
     "quotation": "let a second voice in once more",
     "contrast_shared": "build one such turn for your main idea",
     "contrast": "set your main idea beside its opposite again",
@@ -39,6 +40,7 @@ KEEPING: Mapping[str, str] = {
     "anaphora": "save such a frame for the height of the talk",
     "signposts": "mark each new part with words like these",
     "call_back": "plan your last line together with your first",
+    "call_back_hook": "plan your last line together with your first",
     "call_to_action": "end on one clear request again",
     "steady_pace": "hold this pace, and leave it only on purpose",
     "variety": "let your voice travel as far on each key line",
@@ -54,7 +56,7 @@ KEEPING: Mapping[str, str] = {
 
 CONTENT, STRUCTURE, LANGUAGE, DELIVERY = "content", "structure", "language", "delivery"
 _KINDS = {
-    CONTENT: "question story story_hook number number_hook quotation first_person",
+    CONTENT: "question story story_hook number number_hook quotation quotation_hook first_person",
     STRUCTURE: (
         "question_hook signposts call_back call_to_action thread no_hook abrupt_close no_signposts"
     ),

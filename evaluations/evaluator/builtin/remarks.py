@@ -1,19 +1,22 @@
 """One finding and its quote, put into words: the parts that every style is told from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from evaluations.core.evidence import Occurrence, quote_text
-from evaluations.core.prose import chosen
 from evaluations.core.shapes import Item
 from evaluations.core.tone import violations
 from evaluations.evaluator.builtin.advising import WEAKNESSES
 from evaluations.evaluator.builtin.commending import STRENGTHS
+from evaluations.evaluator.builtin.facts import facts_of
 from evaluations.evaluator.builtin.findings import Finding, Heard
 from evaluations.evaluator.builtin.noticing import KEEPING, NOTICED
 from evaluations.evaluator.builtin.objectives import objective_for
-from evaluations.evaluator.builtin.weaknesses import trimmed
+from evaluations.evaluator.builtin.wording import filled
+
+BRIEF_SECONDS = 50
+"""Within less, every word counts: the shortest wording, short quotes, no title."""
 
 Chosen = tuple[Finding, Occurrence]
 Kind = Literal["commendation", "recommendation"]
@@ -44,13 +47,14 @@ class Remark:
 def remark(heard: Heard, kind: Kind, one: Chosen) -> Remark:
     finding, place = one
     quote = quote_text(heard.words, place)
-    facts = _facts(heard, finding, place)
+    facts = facts_of(heard, finding, place)
     name = _wording_name(kind, finding.kind, facts)
     praise = kind == "commendation"
     wording = (STRENGTHS if praise else WEAKNESSES)[name]
-    summary = chosen(wording.summary, quote, "summary").format(**facts)
-    attempt = chosen(wording.attempt, quote, "attempt") if wording.attempt else ""
-    objective = objective_for(finding.kind, heard.brief.project.objectives)
+    summaries = wording.summary
+    if heard.brief.time_limit_seconds < BRIEF_SECONDS:
+        summaries = (min(summaries, key=len),)
+    summary = filled(summaries, facts, quote, "summary")
     return Remark(
         kind=kind,
         finding=finding,
@@ -58,12 +62,30 @@ def remark(heard: Heard, kind: Kind, one: Chosen) -> Remark:
         facts=facts,
         quote=quote,
         summary=summary,
-        noticed=summary if praise else NOTICED[name].format(**facts),
-        effect=chosen(wording.effect, quote, "effect").format(**facts),
-        attempt=attempt.format(**facts),
-        action=(KEEPING[name] if praise else wording.next_time).format(**facts),
-        served=f"That also serves what you set out to do: “{objective}”." if objective else "",
+        noticed=summary if praise else NOTICED[name].format_map(facts),
+        effect=filled(wording.effect, facts, quote, "effect"),
+        attempt=filled(wording.attempt, facts, quote, "attempt") if wording.attempt else "",
+        action=(KEEPING[name] if praise else wording.next_time).format_map(facts),
+        served="",
     )
+
+
+def serving(heard: Heard, remarks: Sequence[Remark]) -> tuple[Remark, ...]:
+    """``remarks``, of which the first to speak to an objective of the speaker's says so."""
+    told: list[Remark] = []
+    taken: set[tuple[Kind, str]] = set()
+    for one in remarks:
+        objective = objective_for(one.finding.kind, heard.brief.project.objectives)
+        # Each once, and one of a kind: more would be a form being filled in.
+        if objective is None or any(
+            objective == other or one.kind == kind for kind, other in taken
+        ):
+            told.append(one)
+            continue
+        taken.add((one.kind, objective))
+        lead = "You set out to do this" if one.kind == "commendation" else "It serves your aim, too"
+        told.append(replace(one, served=f"{lead}: “{objective}”."))
+    return tuple(told)
 
 
 def classic_item(remark: Remark) -> Item:
@@ -89,30 +111,16 @@ def _wording_name(kind: Kind, name: str, facts: Mapping[str, str]) -> str:
     if kind == "commendation":
         if name == "definite_words" and not facts.get("second"):
             return "plain_line"
-        special = {"contrast": ("shared", "contrast_shared"), "triad": ("said", "triad_said")}
+        special = {
+            "contrast": ("shared", "contrast_shared"),
+            "triad": ("said", "triad_said"),
+            "call_back": ("hook", "call_back_hook"),
+        }
         if name in special and facts.get(special[name][0]):
             return special[name][1]
         return name
     if name == "fillers" and not facts["clean"]:
         return "fillers_alone"
     if name == "no_hook" and not facts["line"]:
-        return "no_hook_topic" if facts["topic"] else "no_hook_plain"
+        return "no_hook_topic" if facts["subject"] else "no_hook_plain"
     return name
-
-
-def _facts(heard: Heard, finding: Finding, quote: Occurrence) -> dict[str, str]:
-    first, last = quote.first, quote.last
-    middle = first + max(3, (last - first) // 2)
-    tail = max(first, last - 4)
-    facts = {
-        "when": heard.when(first),
-        "chunk": heard.speech.said(*trimmed(heard, first, middle)).rstrip(".,;:!?"),
-        "tail": heard.speech.said(tail, last).rstrip(".,;:!?"),
-        **finding.facts,
-    }
-    if finding.kind == "definite_words":
-        telling = heard.content(first, last, 2)
-        in_order = sorted(telling, key=heard.tokens[first:last].index)
-        facts |= dict(zip(("first", "second"), in_order, strict=False))
-    when = facts["when"]
-    return {**facts, "When": when[:1].upper() + when[1:]}

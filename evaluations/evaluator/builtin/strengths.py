@@ -1,5 +1,6 @@
 """What a speech did that is worth commending, each finding with its place."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -7,7 +8,8 @@ from evaluations.core.evidence import FEWEST_TOKENS, MOST_TOKENS, SUREST
 from evaluations.core.hearing import hears_fillers
 from evaluations.core.pace import BAND
 from evaluations.core.rhetoric import Device
-from evaluations.core.structure import call_back, calls_to_action, hooks
+from evaluations.core.structure import HOOKS, call_back, calls_to_action, hooks
+from evaluations.evaluator.builtin.facts import words_after, words_before
 from evaluations.evaluator.builtin.findings import Finding, Heard, in_words
 
 # Traunmüller and Eriksson (1995): F0 varies by 2–4 semitones (standard deviation) in speech, which
@@ -24,6 +26,9 @@ _DEVICE_WEIGHTS = {
     "number": 4.5,
 }
 _HOOK_BONUS = 1.5
+_HOOK_KINDS = frozenset({"question", "story", "number", "quotation"})
+# A return may take up any of the first sentences, of which the hook is one.
+_NEAR_HOOK = 25
 _TRUE_FILLERS_PER_MINUTE = 1.0
 
 
@@ -44,10 +49,13 @@ def strengths(heard: Heard) -> tuple[Finding, ...]:
 
 def _devices(heard: Heard) -> Iterator[Finding]:
     opening = {device.first for device in hooks(heard.speech, heard.devices)}
+    asked = [device for device in heard.devices if device.kind == "question"]
     for device in heard.devices:
         if device.kind not in _DEVICE_WEIGHTS:
             continue
-        hook = device.first in opening and device.kind in {"question", "story", "number"}
+        if device.kind == "story" and any(one.first <= device.first < one.last for one in asked):
+            continue
+        hook = device.first in opening and device.kind in _HOOK_KINDS
         # A device of misheard words may be none: what the transcriber doubts weighs less.
         doubt = 3 * (heard.confidence(device.first, device.last) < SUREST)
         yield Finding(
@@ -66,32 +74,60 @@ def _quotable_end(heard: Heard, device: Device) -> int:
         for index in range(device.first + FEWEST_TOKENS, device.last):
             if heard.tokens[index] == verb:
                 return index
+    if device.kind == "story":
+        return min(heard.speech.sentence_of(device.first).last, device.first + MOST_TOKENS)
     return device.last
 
 
 def _facts(heard: Heard, device: Device) -> dict[str, str]:
     facts = {"when": heard.when(device.first), "said": device.detail}
+    if device.kind == "number":
+        facts["said"] = heard.join(range(device.first, device.last))
+    if device.kind == "anaphora":
+        opening = tuple(device.detail.split())
+        places = range(len(heard.tokens) - len(opening) + 1)
+        times = sum(heard.tokens[at : at + len(opening)] == opening for at in places)
+        facts["times"] = in_words(times)
     if device.kind == "contrast":
         shared = device.detail.split()
         facts["shared"] = shared[0] if len(shared) > 1 and shared[1] == "not" else ""
+        facts["turn"] = _turn(heard, device)
         if facts["shared"] in {"is", "its", "was", "are", "it", "were", "do", "and", "but", "or"}:
             facts["shared"] = ""
     if device.kind == "triad":
         said = device.detail.rstrip(".,;:!?")
         facts["said"] = said if len(said.split()) <= 6 else ""
+        third = re.split(r" (?:and|or) ", said)[-1]
+        facts["third"] = third if len(third.split()) <= 3 and third != said else ""
     return facts
+
+
+def _turn(heard: Heard, device: Device) -> str:
+    """The second half of a contrast, where it begins with a sentence or a clause."""
+    middle = (device.first + device.last) / 2
+    inner = range(device.first + 3, device.last - 2)
+    starts = [at for at in inner if heard.tokens[at - 1] == "but"]
+    starts = starts or [at for at in inner if heard.speech.starts_clause(at)]
+    start = min(starts, key=lambda at: abs(at - middle), default=None)
+    if start is None:
+        return ""
+    first, last = heard.trimmed(start, min(device.last, start + 9))
+    return heard.join(range(first, last))
 
 
 def _endings(heard: Heard) -> Iterator[Finding]:
     back = call_back(heard.speech)
     if back is not None:
-        late, early, length = back
-        said = " ".join(heard.tokens[late : late + length])
-        sure = heard.confidence(late, late + length) >= SUREST
-        opening = heard.speech.said(early, early + min(length, 7)).rstrip(".,;:!?")
-        yield Finding(
-            "call_back", late, late + length, 9.0 - 4 * (not sure), {"said": said, "open": opening}
-        )
+        said = " ".join(heard.tokens[back.late.first : back.late.last])
+        sure = heard.confidence(*back.late) >= SUREST
+        first, last = back.early
+        opening = heard.speech.said(*heard.trimmed(first, min(last, first + 9)))
+        caught = hooks(heard.speech, heard.devices)[:1]
+        near = [one for one in caught if abs(first - one.first) <= _NEAR_HOOK]
+        facts = {"said": said, "open": opening.rstrip(".,;:!?")}
+        facts["hook"] = HOOKS[near[0].kind] if near else ""
+        weight = 9.0 + 0.5 * bool(near) - 4 * (not sure)
+        yield Finding("call_back", *back.late, weight, facts)
     for device in calls_to_action(heard.speech, heard.devices)[-1:]:
         doubt = 3 * (heard.confidence(device.first, device.last) < SUREST)
         yield Finding("call_to_action", device.first, device.last, 7.0 - doubt)
@@ -103,7 +139,9 @@ def _signposts(heard: Heard) -> Iterator[Finding]:
     if len(different) >= 2:
         first, second = different[:2]
         facts = {"first": first.detail, "second": second.detail}
-        yield Finding("signposts", second.first, second.last, 5.5, facts)
+        # Two are a habit; four or five are a plan that we were told.
+        weight = 5.5 + 0.75 * min(4, len(different) - 2)
+        yield Finding("signposts", second.first, second.last, weight, facts)
 
 
 def _voice(heard: Heard) -> Iterator[Finding]:
@@ -136,7 +174,12 @@ def _pauses(heard: Heard) -> Iterator[Finding]:
         if pause.duration > 4.0:
             continue
         after = heard.at(pause.end - 0.01)
-        facts = {"seconds": _seconds(pause.duration), "when": heard.when(after)}
+        facts = {
+            "seconds": _seconds(pause.duration),
+            "when": heard.when(after),
+            "tail": words_before(heard, after),
+            "next": words_after(heard, after),
+        }
         yield Finding("pause", max(0, after - 8), after, 5.0, facts)
         return
 

@@ -7,8 +7,8 @@ from evaluations.core.fillers import occurrences
 from evaluations.core.pace import BAND
 from evaluations.core.pauses import OPEN_ENDED
 from evaluations.core.sentences import CLAUSE_GAP, gap_before
-from evaluations.core.stopwords import STOPWORDS
-from evaluations.core.structure import bounds, call_back, calls_to_action, hooks
+from evaluations.core.stopwords import STOPWORDS, word_set
+from evaluations.core.structure import call_back, calls_to_action, hooks
 from evaluations.evaluator.builtin.findings import Finding, Heard, in_words
 
 # See LIVELY_SEMITONES: p10–p90 under 4 semitones is well below ordinary speech.
@@ -18,7 +18,14 @@ LEVEL_ENERGY = 0.2
 LONG_SENTENCE = 35
 LONG_STRETCH = 45
 _CLUSTER_SECONDS = 20.0
+_LONG_WITHOUT_PAUSE = 90.0
+_LAST_WORDS = 20
 _FEWEST_FILLERS = 3
+_FEWEST_CLEAN = 4
+_WORN = word_set(
+    "end day honest honestly honesty stuff terms sense regard matter fact lot speak say"
+)
+_WORN_TIMES = 5
 
 
 def weaknesses(heard: Heard) -> tuple[Finding, ...]:
@@ -49,25 +56,32 @@ def _fillers(heard: Heard) -> Iterator[Finding]:
     names = [occurrence.word for occurrence in found]
     common = max(names, key=lambda name: (names.count(name), name))
     places = {occurrence.index + step for occurrence in found for step in range(occurrence.length)}
-    at = next((o for o in cluster if o.word == common), cluster[0])
-    end = at.index + at.length
-    rest = [i for i in range(end, heard.speech.clause_end(end - 1, most=11)) if i not in places]
-    lead = [i for i in range(_clause_start(heard, at.index), at.index) if i not in places]
-    clean = (lead + rest)[-10:]
-    first, last = min([*clean, at.index]), max([*clean, at.index]) + 1
+    at, clean = max(
+        ((one, _without(heard, one.index, one.index + one.length, places)) for one in cluster),
+        key=lambda pair: (len(pair[1]) >= _FEWEST_CLEAN, pair[0].word == common, -pair[0].index),
+    )
+    first, last = min([*clean, at.index]), max([*clean, at.index + at.length - 1]) + 1
     facts = {
         "filler": at.word,
         "count": in_words(len(found)),
         "when": heard.when(cluster[0].index),
-        "clean": heard.join(clean) if len(clean) >= 3 else "",
+        "clean": heard.join(clean) if len(clean) >= _FEWEST_CLEAN else "",
     }
     yield Finding(
         "fillers", first, last, 7.5 + min(2, heard.metrics.filler_word_frequency / 5), facts
     )
 
 
-def _clause_start(heard: Heard, index: int) -> int:
-    return max((start for start in heard.speech.clauses if start <= index), default=0)
+def _without(heard: Heard, first: int, last: int, fillers: set[int]) -> list[int]:
+    """The words around a filler that make a line without it: at most ten of its sentence."""
+    sentence = heard.speech.sentence_of(first)
+    lead = [at for at in range(sentence.first, first) if at not in fillers][-5:]
+    rest = [at for at in range(last, sentence.last) if at not in fillers][: 10 - len(lead)]
+    if lead and heard.tokens[lead[0]] in {"and", "but", "so"}:
+        lead = lead[1:]
+    while len(rest) > 1 and heard.tokens[rest[-1]] in OPEN_ENDED:
+        rest.pop()
+    return lead + rest
 
 
 def _pace(heard: Heard) -> Iterator[Finding]:
@@ -150,13 +164,18 @@ def _repeated(heard: Heard) -> Iterator[Finding]:
     rhetorical = [d for d in heard.devices if d.kind in {"anaphora", "triad", "contrast"}]
     for phrase in heard.metrics.vocabulary.repeated_phrases:
         places = [heard.at(time - 0.01) for time in phrase.timestamps]
-        meant = any(
-            device.first <= place < device.last for device in rhetorical for place in places
-        )
+        within = [
+            place
+            for place in places
+            if any(device.first <= place < device.last for device in rhetorical)
+        ]
+        meant = 2 * len(within) > len(places)
         spoken = phrase.phrase.split()
         length = len(spoken)
         # With a content word it may be a motif; what wears thin is the phrase that says little.
-        if meant or length > 5 or not STOPWORDS.issuperset(spoken):
+        worn = (STOPWORDS | _WORN).issuperset(spoken) and not STOPWORDS.issuperset(spoken)
+        empty = STOPWORDS.issuperset(spoken) and phrase.count >= _WORN_TIMES
+        if meant or length > 6 or not (worn or empty):
             continue
         at = max(places, key=lambda place: heard.confidence(place, place + length))
         after = heard.speech.said(at + length, min(len(heard.words), at + length + 5))
@@ -165,7 +184,7 @@ def _repeated(heard: Heard) -> Iterator[Finding]:
             "count": in_words(phrase.count),
             "rest": after.rstrip(".,;:!?"),
         }
-        yield Finding("repeated", at, at + length, 4.5 + min(1.5, phrase.count / 4), facts)
+        yield Finding("repeated", at, at + length, 5.0 + min(1.5, phrase.count / 4), facts)
         return
 
 
@@ -175,18 +194,17 @@ def _edges(heard: Heard) -> Iterator[Finding]:
         later = (run for run in heard.telling_clauses if run[0] > len(heard.words) // 4)
         line = next(later, None)
         if line is not None and heard.confidence(*line) >= SUREST:
-            facts["line"] = heard.speech.said(*trimmed(heard, line[0], min(line[1], line[0] + 9)))
+            facts["line"] = heard.speech.said(*heard.trimmed(line[0], min(line[1], line[0] + 9)))
         yield Finding("no_hook", 0, min(10, len(heard.words)), 5.0, facts)
     calls = calls_to_action(heard.speech, heard.devices)
     thanks = "thank" in heard.tokens[-8:]
-    _, closing_start = bounds(heard.speech)
     shaped = any(
         device.kind in {"contrast", "triad", "anaphora", "question"}
-        and heard.words[device.last - 1].end_time > closing_start
+        and device.last > len(heard.words) - _LAST_WORDS
         for device in heard.devices
     )
     if not calls and not shaped and call_back(heard.speech) is None:
-        opening = heard.speech.said(*trimmed(heard, 0, min(7, len(heard.words))))
+        opening = heard.speech.said(*heard.trimmed(0, min(7, len(heard.words))))
         last = len(heard.words)
         facts = {"open": opening.rstrip(".,;:!?")}
         yield Finding("abrupt_close", max(0, last - 9), last, 5.2 - thanks, facts)
@@ -202,16 +220,10 @@ def _signposts(heard: Heard) -> Iterator[Finding]:
 
 def _silences(heard: Heard) -> Iterator[Finding]:
     placed = any(pause.type == "intentional" for pause in heard.metrics.pauses)
+    silent = not heard.metrics.pauses and heard.duration >= _LONG_WITHOUT_PAUSE
     for rank, (first, last) in enumerate(heard.telling_clauses[:6]):
         if last < len(heard.words):
-            weight = (2.0 if placed else 4.0) - rank / 10
+            weight = (2.0 if placed else 5.1 if silent else 4.0) - rank / 10
             yield Finding("key_pause", first, last, weight)
     # A speech of one clause still has a line to lean on.
     yield Finding("key_pause", *heard.telling_clauses[0], 1.0)
-
-
-def trimmed(heard: Heard, first: int, last: int) -> tuple[int, int]:
-    """``first`` to ``last`` without words at its end that leave it hanging in the air."""
-    while last - first > 3 and heard.tokens[last - 1] in OPEN_ENDED:
-        last -= 1
-    return first, last

@@ -116,7 +116,7 @@ class FliteSynthesizer(CommandSynthesizer):
 
     program = "flite"
     name = "builtin:flite"
-    words_per_minute = 156.0
+    words_per_minute = 146.0
 
     def arguments(self, text: str, wav: Path) -> list[str]:
         """See ``CommandSynthesizer.arguments``."""

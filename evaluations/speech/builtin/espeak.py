@@ -17,7 +17,7 @@ AUDIO_OUTPUT_RETRIEVAL: Final = 1
 BUFFER_MILLISECONDS: Final = 60
 CHARS_UTF8: Final = 1
 RATE_PARAMETER: Final = 1
-NOMINAL_RATE: Final = 120
+NOMINAL_RATE: Final = 128
 """In espeak's own words a minute, which are shorter than those of a script."""
 POSITION_CHARACTER: Final = 1
 SAMPLE_RATE: Final = 22_050

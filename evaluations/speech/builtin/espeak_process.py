@@ -22,7 +22,7 @@ class EspeakSynthesizer:
 
     name = "builtin:espeak"
     sample_rate = 22_050
-    words_per_minute = 153.5
+    words_per_minute = 148.0
 
     def __init__(self, command: tuple[str, ...] = COMMAND) -> None:
         self._command = command

@@ -1,4 +1,4 @@
-"""``manage.py contract``: what is generated from the messages, and from the export."""
+"""``manage.py contract``: what is generated from messages and export."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,13 +6,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from sessions_app.coach import schema as coach_schema
 from sessions_app.contract.schema import FOLDER, artefacts
 from sessions_app.export import schema as export_schema
 from speechcoach.env import BASE_DIR
 
 
 class Command(BaseCommand):
-    help = "Generates the JSON Schemas of contract and export, and the browser's types."
+    help = "Generates the JSON Schemas of contract, coach and export, and the browser's types."
     # It needs no database and no settings.
     requires_system_checks = ()
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
 
 
 def _artefacts() -> dict[str, str]:
-    return {**artefacts(), **export_schema.artefacts()}
+    return {**artefacts(), **coach_schema.artefacts(), **export_schema.artefacts()}
 
 
 def _read(path: Path) -> str | None:

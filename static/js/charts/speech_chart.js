@@ -1,4 +1,4 @@
-/** Draws bars: three panels over one axis of time. Knows nothing of where bars come from. */
+/** Draws bars: panels over one axis of time. Knows nothing of where bars come from. */
 
 import uPlot from "../../vendor/uplot/uPlot.esm.js";
 import { make } from "../lib/dom.js";
@@ -18,6 +18,7 @@ const EMPTY = { bars: [], from: 0, to: 30, marks: [], band: { low: 0, high: 0 } 
 export class SpeechChart {
   #root;
   #onPoint;
+  #lowest;
   #scene = EMPTY;
   /** @type {{panel: Panel, place: HTMLElement, plot: uPlot}[]} */
   #plots = [];
@@ -28,11 +29,13 @@ export class SpeechChart {
   /**
    * @param {HTMLElement} root
    * @param {(bar: Bar|null) => void} [onPoint] what is pointed at
+   * @param {readonly Panel[]} [panels] from top to bottom
    */
-  constructor(root, onPoint = () => {}) {
+  constructor(root, onPoint = () => {}, panels = PANELS) {
     this.#root = root;
     this.#onPoint = onPoint;
-    for (const panel of PANELS) {
+    this.#lowest = panels.at(-1);
+    for (const panel of panels) {
       const figure = make("div", `chart__panel chart__panel--${panel.key}`);
       const name = make("p", "chart__name", panel.name);
       name.append(" ", make("span", "soft small", panel.unit));
@@ -89,7 +92,7 @@ export class SpeechChart {
    */
   #plot(panel, place) {
     const ink = inkOf(place);
-    const isLowest = panel === PANELS.at(-1);
+    const isLowest = panel === this.#lowest;
     const axis = {
       stroke: ink.text,
       font: ink.font,

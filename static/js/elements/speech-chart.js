@@ -3,6 +3,7 @@ import { BarsTable } from "../charts/bars_table.js";
 import { history, metricsCalls } from "../charts/metrics_calls.js";
 import { MetricsStream } from "../charts/metrics_stream.js";
 import { Painter } from "../charts/painter.js";
+import { PANELS } from "../charts/panels.js";
 import { PRESETS, extent, inView } from "../charts/presets.js";
 import { glance, reading } from "../charts/reading.js";
 import { SpeechChart } from "../charts/speech_chart.js";
@@ -15,7 +16,8 @@ import { clock } from "../lib/time.js";
  *    data-preset="2m" data-band-low="100" data-band-high="165" data-empty="Nothing yet."></speech-chart>`
  *
  * A speech as a chart and as a table. With a stream it follows the speech while it is given; with
- * the speaker's history alone it shows the last five. Fires `chart:status` and `chart:painted`.
+ * the speaker's history alone it shows the last five. With `data-compact` it stands beside something
+ * else: pace and energy, and nothing to choose. Fires `chart:status` and `chart:painted`.
  *
  * @typedef {import("../charts/bar_store.js").Bar} Bar
  * @typedef {import("../charts/presets.js").Preset} Preset
@@ -32,6 +34,9 @@ const FIGURES = [
   ["fillers", "Fillers", "in view"],
   ["pauses", "Pauses", "s in view"],
 ];
+
+/** What is left of the panels and the figures where there is little room. */
+const COMPACT = new Set(["pace", "energy", "fillers", "pauses"]);
 
 export class SpeechChartElement extends HTMLElement {
   #store = new BarStore();
@@ -65,7 +70,8 @@ export class SpeechChartElement extends HTMLElement {
     this.#preset = PRESETS.find((one) => one.preset === preset)?.preset ?? (streamUrl ? "2m" : "whole");
     if (!this.dataset["historyUrl"]) this.#preset = "last5";
     this.#build();
-    this.#chart = new SpeechChart(this.#plots, (bar) => this.#showPoint(bar));
+    const panels = PANELS.filter(({ key }) => !this.#isCompact || COMPACT.has(key));
+    this.#chart = new SpeechChart(this.#plots, (bar) => this.#showPoint(bar), panels);
     this.#table = new BarsTable(this.#region, this.#aloud);
     this.#painter = new Painter(() => this.#paint());
     if (streamUrl) this.#follow(streamUrl);
@@ -90,7 +96,16 @@ export class SpeechChartElement extends HTMLElement {
     return this.#loaded;
   }
 
-  /** Somebody has signed in. */
+  /** Whether the server has said that nothing more will come. */
+  get hasEnded() {
+    return this.#stream?.status === "ended";
+  }
+
+  get #isCompact() {
+    return this.dataset["compact"] !== undefined;
+  }
+
+  /** Somebody has signed in, or the speech begins anew. */
   tryNow() {
     this.#stream?.tryNow();
   }
@@ -203,7 +218,7 @@ export class SpeechChartElement extends HTMLElement {
         return button;
       }),
     );
-    this.#presets.hidden = offered.length < 2;
+    this.#presets.hidden = offered.length < 2 || this.#isCompact;
 
     const toggle = this.#button("Show as a table", () => {
       const isShown = !this.#region.classList.toggle("visually-hidden");
@@ -221,7 +236,7 @@ export class SpeechChartElement extends HTMLElement {
     bar.append(this.#presets, toggle);
 
     this.#figures.replaceChildren(
-      ...FIGURES.map(([key, name, unit]) => {
+      ...FIGURES.filter(([key]) => !this.#isCompact || COMPACT.has(key)).map(([key, name, unit]) => {
         const entry = make("div", "chart__figure");
         const value = make("span", "chart__value tabular", "–");
         value.dataset["figure"] = key;
@@ -234,7 +249,8 @@ export class SpeechChartElement extends HTMLElement {
 
     // Every word and number of it is in the table, too.
     this.#plots.setAttribute("aria-hidden", "true");
-    this.#aloud.setAttribute("role", "status");
+    // Beside captions that are read out, figures would talk over them.
+    if (!this.#isCompact) this.#aloud.setAttribute("role", "status");
     this.#empty.textContent = this.dataset["empty"] ?? "";
     this.#empty.hidden = true;
     this.#problem.setAttribute("role", "alert");

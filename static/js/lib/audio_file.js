@@ -12,14 +12,16 @@ export function audioType(file) {
   return "";
 }
 
+const HEADER_BYTES = 44;
+
 /**
- * The shortest WAV file: what an element is unlocked with inside a click.
- * @returns {ArrayBuffer}
+ * @param {number} rate Hz
+ * @param {readonly Int16Array[]} frames mono, one after another
+ * @returns {ArrayBuffer} a WAV file
  */
-export function silentWav() {
-  const rate = 16000;
-  const samples = rate / 20;
-  const view = new DataView(new ArrayBuffer(44 + 2 * samples));
+export function wavFile(rate, frames) {
+  const bytes = frames.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const view = new DataView(new ArrayBuffer(HEADER_BYTES + bytes));
   const ascii = (/** @type {number} */ at, /** @type {string} */ text) =>
     [...text].forEach((letter, index) => view.setUint8(at + index, letter.charCodeAt(0)));
   ascii(0, "RIFF");
@@ -33,6 +35,17 @@ export function silentWav() {
   view.setUint16(32, 2, true);
   view.setUint16(34, 16, true);
   ascii(36, "data");
-  view.setUint32(40, 2 * samples, true);
+  view.setUint32(40, bytes, true);
+  let at = HEADER_BYTES;
+  for (const frame of frames) {
+    new Int16Array(view.buffer, at, frame.length).set(frame);
+    at += frame.byteLength;
+  }
   return view.buffer;
+}
+
+/** The shortest WAV file: what an element is unlocked with inside a click. */
+export function silentWav() {
+  const rate = 16000;
+  return wavFile(rate, [new Int16Array(rate / 20)]);
 }

@@ -2,7 +2,11 @@
  * Every message of a speech session, checked as it comes. The types are made from the server's own
  * (`sessions_app/contract/messages.py`); the examples in `tests/contract` hold both sides to the same
  * shapes. Binary frames are not messages.
- *
+ */
+
+import { anything, flag, isObject, list, maybe, number, oneOf, shape, text } from "../lib/shape.js";
+
+/**
  * @typedef {import("./messages.d.ts").SessionState} Phase
  * @typedef {import("./messages.d.ts").ShownStage} Stage
  * @typedef {import("./messages.d.ts").Segment} Segment
@@ -18,29 +22,8 @@
  * @typedef {import("./messages.d.ts").CoachingCue} CoachingCue
  * @typedef {import("./messages.d.ts").ServerMessage} ServerMessage
  * @typedef {import("./messages.d.ts").ClientMessage} ClientMessage
+ * @typedef {import("../lib/shape.js").Check} Check
  */
-
-/** @typedef {(value: unknown) => boolean} Check */
-
-/** @type {Check} */
-const text = (value) => typeof value === "string";
-/** @type {Check} */
-const number = (value) => typeof value === "number" && Number.isFinite(value);
-/** @type {Check} */
-const flag = (value) => typeof value === "boolean";
-/** @type {Check} */
-const anything = () => true;
-/** @type {(check: Check) => Check} */
-const list = (check) => (value) => Array.isArray(value) && value.every(check);
-/** @type {(check: Check) => Check} */
-const maybe = (check) => (value) => value === undefined || value === null || check(value);
-/** @type {(...allowed: string[]) => Check} */
-const oneOf = (...allowed) => (value) => typeof value === "string" && allowed.includes(value);
-/** @type {(value: unknown) => value is Record<string, unknown>} */
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-/** Fields beyond these are allowed: a newer server may send more. @type {(fields: Record<string, Check>) => Check} */
-const shape = (fields) => (value) =>
-  isObject(value) && Object.entries(fields).every(([name, check]) => check(value[name]));
 
 const report = shape({ title: text, sections: list(shape({ heading: text, content: text })) });
 

@@ -4,7 +4,7 @@ import { TicketError } from "./socket.js";
 /**
  * A single-use token for one socket.
  * @param {string} url
- * @param {{purpose: "session", club: string, speech: string}} request
+ * @param {{purpose: "session", club: string, speech: string}|{purpose: "realtime", club: string}} request
  * @param {AbortSignal} signal
  * @returns {Promise<string>}
  * @throws {TicketError} when the server says no

@@ -6,7 +6,9 @@ import { LevelMeter } from "../../elements/level-meter.js";
 import { LiveCaptions } from "../../elements/live-captions.js";
 import { NoticeList } from "../../elements/notice-list.js";
 import { PipelineSteps } from "../../elements/pipeline-steps.js";
+import "../../elements/project-presets.js";
 import { RoleReports } from "../../elements/role-reports.js";
+import { SpeechChartElement } from "../../elements/speech-chart.js";
 import { dataOf, find } from "../../lib/dom.js";
 import { visibleLevel } from "../../lib/level.js";
 import { PressGuard } from "../../lib/press_guard.js";
@@ -40,6 +42,8 @@ const view = new LiveView(root, {
 });
 
 const wakeLock = new ScreenWakeLock();
+const chart = find(root, "speech-chart", SpeechChartElement);
+let chartAskedAt = 0;
 const withdrawal = find(root, "[data-withdrawal]", HTMLDialogElement);
 
 const session = new LiveSession(
@@ -63,6 +67,7 @@ const session = new LiveSession(
     changed: (state) => {
       view.show(state);
       wakeLock.keep(state.phase === "recording");
+      followChart(state);
     },
     level: (rms) => preflight.show(visibleLevel(rms), rms > 0.01),
   },
@@ -82,6 +87,16 @@ const ACTIONS = {
   "check-microphone": () => void session.checkMicrophone(),
   "dismiss-silence": () => session.dismissSilence(),
 };
+
+/**
+ * A chart whose speech was over knows nothing of the recording that has begun since.
+ * @param {import("../../live/model.js").State} state
+ */
+function followChart({ phase, seconds }) {
+  if (phase !== "recording" || seconds === chartAskedAt) return;
+  chartAskedAt = seconds;
+  if (chart.hasEnded) chart.tryNow();
+}
 
 /** @param {string|null} sessionId of a session to go on with */
 function socketAddress(sessionId) {
@@ -124,7 +139,10 @@ document.addEventListener("keydown", (press) => {
 });
 
 window.addEventListener("online", () => session.connect());
-onSignedIn(() => session.connect());
+onSignedIn(() => {
+  session.connect();
+  chart.tryNow();
+});
 // Signed in again by a way that does not tell; or never out: a new password ends the connection
 // before the browser has heard of its new sign-in.
 window.addEventListener("focus", () => {

@@ -2,7 +2,7 @@
 
 import { SpeechChartElement } from "../../elements/speech-chart.js";
 import { find } from "../../lib/dom.js";
-import { lightAt } from "../../lib/lights.js";
+import { isOverTime, lightAt } from "../../lib/lights.js";
 import { onSignedIn } from "../../lib/sign_in.js";
 import { showSignedOut } from "../../lib/signed_out.js";
 import { clock } from "../../lib/time.js";
@@ -19,8 +19,10 @@ const stage = find(root, "[data-stage]", HTMLElement);
 const project = find(root, "[data-action=project]", HTMLButtonElement);
 const wakeLock = new ScreenWakeLock();
 
-const { green, yellow, red } = root.dataset;
-const lights = red ? { green: Number(green), yellow: Number(yellow), red: Number(red) } : null;
+const { green, yellow, red, overtime } = root.dataset;
+const lights = red
+  ? { green: Number(green), yellow: Number(yellow), red: Number(red), overtime: Number(overtime) }
+  : null;
 const LIGHT_NAMES = { none: "", green: "Green", yellow: "Yellow", red: "Red" };
 /** @type {Record<Status|"waiting", {words: string, badge: string}>} */
 const BADGES = {
@@ -54,10 +56,11 @@ function show() {
   root.dataset["status"] = status;
   find(root, "[data-badge]", HTMLElement).className = `badge badge--large ${badge}`;
   write("[data-badge]", words);
-  const light = lightAt(lights, last?.t1 ?? 0);
+  const seconds = last?.t1 ?? 0;
+  const light = lightAt(lights, seconds);
   stage.dataset["light"] = light;
-  write("[data-clock]", clock(last?.t1 ?? 0));
-  write("[data-light-name]", LIGHT_NAMES[light]);
+  write("[data-clock]", clock(seconds));
+  write("[data-light-name]", isOverTime(lights, seconds) ? "Over time" : LIGHT_NAMES[light]);
   const isCalm = status === "open" || status === "connecting";
   reveal("[data-waiting]", isEmpty && isCalm && root.dataset["begun"] === undefined);
   // Until it is known, as the server has it: what moves later is a nuisance.
