@@ -42,10 +42,24 @@ SCRIPT = (
 
 
 @dataclass(frozen=True)
-class Server:
-    """A running server."""
+class Address:
+    """Where a server, or whatever stands before several, answers."""
 
     base_url: str
+
+    @property
+    def origin(self) -> str:
+        return self.base_url
+
+    @property
+    def socket_url(self) -> str:
+        return f"{self.base_url.replace('http', 'ws', 1)}/ws/session"
+
+
+@dataclass(frozen=True)
+class Server(Address):
+    """A running server."""
+
     log: Path
     environment: Mapping[str, str]
     own: OwnServer
@@ -58,14 +72,6 @@ class Server:
         with self.hold.open() as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-    @property
-    def origin(self) -> str:
-        return self.base_url
-
-    @property
-    def socket_url(self) -> str:
-        return f"{self.base_url.replace('http', 'ws', 1)}/ws/session"
 
     def written(self) -> str:
         """All that the server has logged so far."""
@@ -105,6 +111,13 @@ def _prepared() -> Path:
     return folder
 
 
+@functools.cache
+def _empty() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="speechcoach-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @contextmanager
 def serving(
     kind: str = "daphne",
@@ -114,6 +127,7 @@ def serving(
     """Start a server whose transcription follows ``script`` (None: the built-in engine).
 
     Entries of the script are lines as ``(text, start, end)``, or as they stand in a script's file.
+    A database of its own (``DATABASE_URL``) has the demo clubs already: ``tests.stack.postgres``.
     """
     hold = None
     # What a developer has set for themselves must not be asked in a test.
@@ -134,8 +148,9 @@ def serving(
             path = folder / "script.json"
             path.write_text(json.dumps([*lines, {"held_by": str(hold)}]))
             variables = {"TRANSCRIBER": f"scripted:{path}", **variables}
-        prepared = None if "DATABASE_URL" in variables else _prepared()
+        prepared = _empty() if "DATABASE_URL" in variables else _prepared()
         own: OwnServer = stack.enter_context(own_server(variables, COMMANDS[kind], prepared))
+        forget_accounts(own.base_url)
         yield Server(own.base_url, own.log, own.environment, own, hold)
 
 
@@ -160,7 +175,13 @@ def strict_server() -> Iterator[Server]:
 _accounts: dict[tuple[str, str], list[Cookie]] = {}
 
 
-async def sign_in(server: Server, email: str = OPERATOR) -> Account:
+def forget_accounts(base_url: str) -> None:
+    """A new server: another that had its port before did not know its people's sessions."""
+    for known in [known for known in _accounts if known[0] == base_url]:
+        del _accounts[known]
+
+
+async def sign_in(server: Address, email: str = OPERATOR) -> Account:
     account = Account(server.base_url)
     cookies = _accounts.get((server.base_url, email))
     if cookies is None:
@@ -306,7 +327,7 @@ class Client:
 
 @contextlib.asynccontextmanager
 async def socket(
-    server: Server,
+    server: Address,
     token: str | None = None,
     *,
     origin: str | None = "",
@@ -330,6 +351,8 @@ async def socket(
         subprotocols=[Subprotocol(name) for name in offered] or None,
         compression=None,
         max_size=None,
+        # Else a client that has left much unread takes ten seconds to close.
+        max_queue=None,
         proxy=None,
         open_timeout=DEADLINE_SECONDS,
     ) as connection:
@@ -338,7 +361,7 @@ async def socket(
 
 @contextlib.asynccontextmanager
 async def session(
-    server: Server,
+    server: Address,
     email: str = OPERATOR,
     club: str = "harbour",
     speech: str | None = None,

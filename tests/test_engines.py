@@ -15,9 +15,11 @@ from openai.types.audio.speech_create_params import Voice
 from clubs.engines import offered_voices
 from clubs.models import ClubEngines
 from clubs.scoping import club_scope
+from sessions_app.coach.conversations import UpstreamError
 from speechcoach import providers
 from speechcoach.breaker import Breaker, Breakers
 from speechcoach.checks import openai_settings
+from speechcoach.coach_engines import conversations
 from speechcoach.engine_report import EngineStatus, ending, engine_report
 from speechcoach.env import Environment
 from speechcoach.errors import ProviderError, Reason
@@ -26,6 +28,7 @@ from speechcoach.model_table import (
     DEFAULT_SPEECH_MODEL,
     MODELS,
     VOICES,
+    Tokens,
     facts_of,
 )
 from tests.fakes import openai_server as fakes
@@ -85,12 +88,33 @@ def test_a_club_that_sends_nothing_to_vendors_has_the_built_in_engines(configure
         ClubEngines.objects.create(club=cast.club, builtin_only=True)
         engines = providers.engines_of(cast.club)
         report = engine_report(TODAY, cast.club)
-    assert [one.engine.partition(":")[0] for one in report] == ["builtin"] * 4
+    assert [one.engine.partition(":")[0] for one in report] == ["builtin"] * 5
     assert not any(one.net for one in report)
     assert engines.evaluator is engines.floor
     assert engines.spare_voice is None
     names = providers.lineup(builtin_only=True).engines
     assert {name.partition(":")[0] for name in names.model_dump().values()} == {"builtin"}
+
+
+def test_the_coach_is_the_vendors_where_there_is_a_key(configured, cast):
+    with club_scope(cast.club):
+        status = engine_report(TODAY, cast.club)[-1]
+    assert status.engine == "openai:gpt-realtime-2.1:marin"
+    assert status.net == "builtin"
+    assert said().splitlines()[5].split() == ["Voice", "coach", status.engine, "builtin"]
+
+
+@pytest.mark.django_db
+def test_officers_see_the_coachs_last_errors_and_another_club_does_not(client, cast):
+    error = UpstreamError(1_800_000_000.0, "openai", "retryable", "1011", "the-conversation")
+    conversations().note(cast.club.pk, error)
+    client.force_login(cast.officer)
+    page = client.get(f"/clubs/{cast.club.slug}/engines/").content.decode()
+    assert "the-conversation" in page
+    assert "1011" in page
+    client.force_login(cast.stranger)
+    theirs = client.get(f"/clubs/{cast.other.slug}/engines/").content.decode()
+    assert "the-conversation" not in theirs
 
 
 class TestClubsVoice:
@@ -279,6 +303,12 @@ class TestTable:
         assert prices.of_tokens(1_000_000, 500_000) == Decimal(2)
         assert facts_of("voice", ["voice=0.6"]).prices.of_sound(30) == Decimal("0.3")
         assert facts_of("unknown").prices.of_tokens(5, 5) == 0
+
+    def test_sound_of_ones_own(self):
+        prices = facts_of("mine", ["mine=1:2:3:4:5:6"]).prices
+        assert prices.of_talk(Tokens(*[1_000_000] * 6)) == 21
+        flat = facts_of("mine", ["mine=1:2"]).prices
+        assert flat.of_talk(Tokens(*[1_000_000] * 6)) == 2 * 2 + 4 * 1
 
     @pytest.mark.parametrize("entry", ["m", "m=", "m=a", "m=1:2:3", "m=-1", "m=nan"])
     def test_a_price_that_cannot_be_read_is_an_error(self, entry, settings):

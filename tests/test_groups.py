@@ -110,3 +110,16 @@ def test_a_redis_that_is_down_fails_nobody(caplog, tmp_path):
     ):
         tell()
     assert f"message lost group={GROUP} kind=run.changed" in caplog.text
+
+
+async def test_a_layer_that_is_down_is_asked_to_forget_every_group_and_stops_nobody(caplog):
+    asked = []
+
+    class Down:
+        async def group_discard(self, group, channel):
+            asked.append((group, channel))
+            raise ConnectionError
+
+    await groups.leave(Down(), "socket", ["one", "two"])
+    assert asked == [("one", "socket"), ("two", "socket")]
+    assert caplog.text.count("group not left: ConnectionError") == 2

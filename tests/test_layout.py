@@ -23,6 +23,7 @@ SHARED = {
         "metrics",
         "model_table",
         "retry",
+        "tracing",
     )
 }
 COMPOSITION_ROOT = "speechcoach.providers"
@@ -128,7 +129,11 @@ def orm_faults(tree: ast.Module) -> list[str]:
 
 
 ALL = list(modules())
-PURE = [module for module in ALL if {"core", "contract", "progress"} & set(module.parts[:-1])]
+PURE = [
+    module
+    for module in ALL
+    if {"core", "contract", "progress", "protocol"} & set(module.parts[:-1])
+]
 LIVE = [
     module
     for module in ALL

@@ -7,7 +7,7 @@ from clubs.tasks import ClubTask
 from speechcoach.celery import app
 from speechcoach.checks import workers
 
-QUEUES = {"evaluate", "housekeep"}
+QUEUES = {"evaluate", "speak", "housekeep"}
 
 
 @pytest.fixture(scope="module", autouse=True)

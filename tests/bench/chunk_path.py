@@ -1,6 +1,7 @@
 """What a chunk costs the server at the beginning of a speech and at its end."""
 
 import asyncio
+import time
 from typing import Any
 
 from sessions_app.core.audio import BYTES_PER_SECOND
@@ -18,18 +19,20 @@ IN_FLIGHT = 100
 """Chunks that may be ahead of the server's status: it is never idle, and never floods a queue."""
 WARM_UP_SECONDS = 12
 """The first purge clock, which comes after 10 s, loads modules; that is no chunk's cost."""
+QUIET_SECONDS, QUIET_SHARE = 0.25, 0.2
+"""A server that has caught up is hardly busy; what it does by the clock is a few hundredths."""
 UNKEPT = 2_000
 """Chunks not yet acknowledged: less than the two minutes that a browser keeps."""
 
 
-def chunk_path(kind: str, *, paced_seconds: int) -> dict[str, Any]:
-    """One session of nearly the longest speech.
+def chunk_path(kind: str, *, paced_seconds: int, redis: str = "") -> dict[str, Any]:
+    """One session of nearly the longest speech; its audio lies at ``redis``, or in the process.
 
     After a warm-up: ``paced_seconds`` at the pace of a microphone, 24 minutes as fast as the server
     takes them, and ``paced_seconds`` at the pace of a microphone again; at most 23 s, or it would
     be the longest speech, which the server stops by itself.
     """
-    with pinned_server(kind) as server:
+    with pinned_server(kind, more={"REDIS_URL": redis}) as server:
         return asyncio.run(_measure(server, paced_seconds))
 
 
@@ -88,7 +91,17 @@ async def _fast_cost(session: LoadSession, frames: list[bytes], pid: int) -> flo
             await session.heard(ahead=IN_FLIGHT)
             await session.acknowledged(ahead=UNKEPT)
     await session.heard()
+    await _settled(pid)
     return (cpu_seconds(pid) - before) / len(frames) * 1e6
+
+
+async def _settled(pid: int) -> None:
+    """Until the server has done what follows from the audio later: blocks are sealed, bars made."""
+    busy = QUIET_SHARE
+    while busy >= QUIET_SHARE:
+        before, started = cpu_seconds(pid), time.monotonic()
+        await asyncio.sleep(QUIET_SECONDS)
+        busy = (cpu_seconds(pid) - before) / (time.monotonic() - started)
 
 
 async def _paced_cost(session: LoadSession, frames: list[bytes], pid: int) -> float:

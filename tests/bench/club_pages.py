@@ -5,19 +5,14 @@ Views, queries and templates, through Django's test client: no network, and no s
 own beside it.
 """
 
-import importlib.util
 import json
-import os
-import subprocess
 import sys
 import time
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from speechcoach.env import BASE_DIR
 from tests.bench.figures import percentiles, rounded
+from tests.bench.own_database import measured_by, own_database
 
 if TYPE_CHECKING:
     from clubs.models import Club, User
@@ -29,49 +24,16 @@ REQUESTS = 40
 WARM_UP = 5
 
 
-def postgres_url() -> str | None:
-    """``DATABASE_URL``, where it is a PostgreSQL; None elsewhere."""
-    url = os.environ.get("DATABASE_URL", "")
-    return url if url.startswith("postgres") else None
-
-
-def no_postgres() -> str | None:
-    """Why PostgreSQL cannot be measured here."""
-    if importlib.util.find_spec("psycopg") is None:
-        return "psycopg is not installed"
-    return None if postgres_url() else "DATABASE_URL names no PostgreSQL"
-
-
 def club_pages(
     database_url: str, speeches: int = SPEECHES, requests: int = REQUESTS
 ) -> dict[str, Any]:
     """Milliseconds of each page, and how many queries it takes. "" means SQLite, in a file."""
-    with TemporaryDirectory(prefix="speechcoach-bench-") as folder:
-        environment = {**os.environ, "DATABASE_URL": database_url, "DATA_DIR": folder}
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.club_pages", folder, str(speeches), str(requests)],
-            env=environment,
-            cwd=BASE_DIR,
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-    measured: dict[str, Any] = json.loads(done.stdout)
-    return measured
+    return measured_by(__spec__.name, database_url, speeches, requests)
 
 
-def main(folder: str, speeches: int, requests: int) -> None:
-    from django.db import connection  # noqa: PLC0415 - only here are there settings to read
-    from django.test.utils import setup_test_environment  # noqa: PLC0415
-
-    setup_test_environment(debug=False)
-    if connection.vendor == "sqlite":
-        # In memory it would be a different database.
-        connection.settings_dict["TEST"]["NAME"] = str(Path(folder) / "bench.sqlite3")
-    name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
+def main(speeches: int, requests: int) -> None:
+    with own_database():
         print(json.dumps(_measure(speeches, requests)))
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 def _measure(speeches: int, requests: int) -> dict[str, Any]:
@@ -196,8 +158,4 @@ def _fill(count: int) -> tuple["Club", "User"]:
 
 
 if __name__ == "__main__":
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "speechcoach.settings")
-    django.setup()
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

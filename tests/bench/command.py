@@ -10,20 +10,32 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import audio, report
+from tests.bench.analysis import analysis
 from tests.bench.charts import charts
 from tests.bench.charts import missing as no_browser
 from tests.bench.chunk_path import chunk_path
-from tests.bench.club_pages import club_pages, no_postgres, postgres_url
+from tests.bench.club_pages import club_pages
+from tests.bench.coach import coach
+from tests.bench.coach import missing as no_coach
 from tests.bench.live_sessions import Effort, live_sessions
 from tests.bench.machine import machine
+from tests.bench.own_database import no_postgres, postgres_url
+from tests.bench.purge import purge
 from tests.bench.server import COMMANDS
 from tests.bench.stop_to_ready import stop_to_ready
 from tests.bench.surroundings import surroundings
 from tests.bench.vaults import memory_vault, redis_url, redis_vault
+from tests.bench.watchers import watchers
 
 LATEST = Path("bench/latest.json")
 QUICK = Effort(settle_seconds=2, measure_seconds=4, steps=4, precision=0.25)
 FULL = Effort(settle_seconds=4, measure_seconds=8, steps=10, precision=0.05)
+
+CROWDS = (
+    ("withCaptions", True, 0),
+    ("withoutCaptions", False, 0),
+    ("twentyMinutesOld", False, 20 * 60),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +56,51 @@ def measures(*, full: bool) -> list[Measure]:
     no_redis = None if redis else "no Redis answers on REDIS_URL or 127.0.0.1:6379"
     return [
         Measure("machine", machine),
+        Measure("analysis.25min", partial(analysis, 25)),
         Measure("charts", charts, no_browser()),
+        Measure("coach", partial(coach, 64 if full else 12), no_coach()),
         Measure("vault.memory", partial(memory_vault, seconds)),
         Measure("vault.redis", partial(redis_vault, seconds, redis or ""), no_redis),
         Measure("clubPages.sqlite", partial(club_pages, "")),
         Measure("clubPages.postgres", partial(club_pages, postgres_url() or ""), no_postgres()),
+        Measure("purge.sqlite", partial(purge, "")),
+        Measure("purge.postgres", partial(purge, postgres_url() or ""), no_postgres()),
         *(
             Measure(f"chunkPath.{kind}", partial(chunk_path, kind, paced_seconds=paced))
             for kind in COMMANDS
         ),
-        *(
-            Measure(f"stopToReady.{minutes}min", partial(stop_to_ready, minutes), voice)
-            for minutes in ((1, 7) if full else (1,))
+        Measure(
+            "chunkPath.uvicorn.redis",
+            partial(chunk_path, "uvicorn", paced_seconds=paced, redis=redis or ""),
+            no_redis,
         ),
         *(
             Measure(
-                f"liveSessions.{kind}.{'withCaptions' if captions else 'withoutCaptions'}",
-                partial(live_sessions, kind, FULL if full else QUICK, captions=captions),
+                f"watchers.{kind}.{'stack' if stack else 'embedded'}",
+                partial(watchers, kind, 60 if full else 15, stack=stack),
+                no_redis if stack else None,
             )
             for kind in COMMANDS
-            for captions in ((True, False) if full else (True,))
+            for stack in (False, True)
+        ),
+        *(
+            Measure(f"stopToReady.{minutes}min", partial(stop_to_ready, minutes), voice)
+            for minutes in ((1, 7, 25) if full else (1,))
+        ),
+        *(
+            Measure(
+                f"liveSessions.{kind}.{name}",
+                partial(live_sessions, kind, FULL if full else QUICK, captions=captions, age=age),
+            )
+            for kind in COMMANDS
+            for name, captions, age in (CROWDS if full else CROWDS[:1])
+        ),
+        *(
+            Measure(
+                f"liveSessions.{kind}.stock",
+                partial(live_sessions, kind, FULL if full else QUICK, stock=True),
+            )
+            for kind in COMMANDS
         ),
     ]
 

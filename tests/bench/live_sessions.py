@@ -4,19 +4,21 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from sessions_app.core.audio import BYTES_PER_SECOND
 from sessions_app.core.vad import WINDOW_SECONDS
 from sessions_app.rehearsal import RehearsalError
 from sessions_app.rehearsal.own_server import OwnServer
 from tests.bench import audio
 from tests.bench.figures import percentiles, rounded
 from tests.bench.load import LoadSession, LostError, Operator, framed, operator
-from tests.bench.processes import cpu_seconds, raise_file_limit, resident_bytes
+from tests.bench.processes import cores, cpu_seconds, pin, raise_file_limit, resident_bytes
 from tests.bench.search import Tried, most_held, next_sessions
 from tests.bench.server import pinned_server
+from tests.bench.vendor import vendor
 
 LATEST_SECONDS = 0.1
 """Held: 99 of 100 statuses come within this time after the chunk that completes them."""
@@ -26,9 +28,13 @@ MOST_SESSIONS = 1_500
 SLOTS = 50
 """Sessions speak at different moments of the 50 ms: one slot a millisecond."""
 OPENING_AT_ONCE = 4
-CAPTIONS_SECONDS = 180
-"""Longer than most sessions of the bench live; what a script costs at the start grows with it."""
+QUIET_SECONDS = 2
+"""Of sound in a frame that makes a speech old; a frame may hold 64 KiB."""
 OPENING_SECONDS = 30.0
+OPENING_SECONDS_EACH = 0.5
+"""The server opens sessions while it serves those that speak already."""
+AGEING_SHARE = 1 / 300
+"""Of a speech's age: so long its past may take to be heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +47,38 @@ class Effort:
     precision: float
 
 
-def live_sessions(kind: str, effort: Effort, *, captions: bool) -> dict[str, Any]:
-    """Search the largest number of sessions that one core holds."""
+def live_sessions(
+    kind: str, effort: Effort, *, captions: bool = False, age: int = 0, stock: bool = False
+) -> dict[str, Any]:
+    """Search the largest number of sessions that one core holds; with ``stock`` not ours.
+
+    With ``captions`` a vendor gives them, whose process shares the generator's core. Each speech is
+    ``age`` seconds old when it is measured; of these it was silent, and without captions, because a
+    vendor is not sent a speech faster than it can be spoken.
+    """
+    if captions and age:
+        raise ValueError("captions cannot be made old")
     files = raise_file_limit()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-    with (
-        pinned_server(
-            kind, captions_seconds=CAPTIONS_SECONDS if captions else 0, vault_mib=memory // 2
-        ) as server,
-        asyncio.Runner(loop_factory=_loop_factory()) as runner,
-    ):
-        return runner.run(_search(server, effort, min(MOST_SESSIONS, files // 2)))
+    with ExitStack() as stack:
+        _, own_core = cores()
+        transcription = None
+        if captions:
+            before = own_core | cores()[0]
+            pin(own_core)
+            transcription = stack.enter_context(vendor())
+            pin(before)
+        server = stack.enter_context(
+            pinned_server(
+                kind,
+                captions_seconds=0,
+                vault_mib=memory // 2,
+                transcription=transcription,
+                stock=stock,
+            )
+        )
+        runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
+        return runner.run(_search(server, effort, min(MOST_SESSIONS, files // 3), age))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
@@ -62,12 +89,12 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     return uvloop.new_event_loop
 
 
-async def _search(server: OwnServer, effort: Effort, most: int) -> dict[str, Any]:
+async def _search(server: OwnServer, effort: Effort, most: int, age: int) -> dict[str, Any]:
     tried: list[Tried] = []
     steps: list[dict[str, Any]] = []
     async with AsyncExitStack() as stack:
         person = await stack.enter_async_context(operator(server))
-        crowd = await stack.enter_async_context(Crowd(person))
+        crowd = await stack.enter_async_context(Crowd(person, age))
         while len(steps) < effort.steps:
             wanted = next_sessions(tried, most=most, precision=effort.precision)
             if wanted is None:
@@ -89,7 +116,8 @@ async def _search(server: OwnServer, effort: Effort, most: int) -> dict[str, Any
 
 async def _step(pid: int, crowd: "Crowd", sessions: int, effort: Effort) -> dict[str, Any]:
     try:
-        async with asyncio.timeout(OPENING_SECONDS):
+        each = OPENING_SECONDS_EACH + crowd.age * AGEING_SHARE
+        async with asyncio.timeout(max(OPENING_SECONDS, sessions * each)):
             await crowd.become(sessions)
     except (TimeoutError, LostError, RehearsalError, OSError) as error:
         reason = str(error) or "opening took too long"
@@ -128,10 +156,13 @@ def _fault(crowd: "Crowd", latest: float, generator_late: float) -> str | None:
 class Crowd:
     """Sessions that all speak. An async context manager that silences them at the end."""
 
-    def __init__(self, person: Operator) -> None:
+    def __init__(self, person: Operator, age: int = 0) -> None:
         self.sessions: list[LoadSession] = []
         self.lateness: list[float] = []
+        self.age = age
         self._person = person
+        quiet = bytes(QUIET_SECONDS * BYTES_PER_SECOND)
+        self._past = framed([quiet]) * (age // QUIET_SECONDS)
         self._frames = framed(audio.chunks(60))
         self._pacer: asyncio.Task[None] | None = None
 
@@ -155,7 +186,9 @@ class Crowd:
 
         async def add() -> None:
             async with opening:
-                self.sessions.append(await self._person.session())
+                session = await self._person.session()
+                await session.age(self._past, QUIET_SECONDS)
+                self.sessions.append(session)
 
         await asyncio.gather(*(add() for _ in range(count - len(self.sessions))))
 

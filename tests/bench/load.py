@@ -17,7 +17,7 @@ from websockets.uri import parse_uri
 
 from clubs.demo import PASSWORD
 from sessions_app.core.audio import CHUNK_SAMPLES
-from sessions_app.core.vad import STATUS_WINDOWS
+from sessions_app.core.vad import STATUS_WINDOWS, WINDOW_SECONDS
 from sessions_app.live.gates import SUBPROTOCOL, TICKET_PREFIX
 from sessions_app.rehearsal.account import Account
 from sessions_app.rehearsal.own_server import OwnServer
@@ -25,6 +25,8 @@ from sessions_app.rehearsal.own_server import OwnServer
 OPERATOR = "operator@harbour.example"
 CLUB = "harbour"
 PATIENCE_SECONDS = 30.0
+IN_FLIGHT = 400
+"""Chunks of its past that a session may be ahead of what the server has judged."""
 
 
 class LostError(Exception):
@@ -84,13 +86,21 @@ class LoadSession(asyncio.Protocol):
 
     # The session
 
+    async def greeted(self) -> None:
+        """Until the server has said where the session is.
+
+        Raises:
+            LostError: the server refuses.
+        """
+        await self.until(lambda: self._state == "idle")
+
     async def start(self) -> None:
         """Consent, handshake, recording.
 
         Raises:
             LostError: the server refuses.
         """
-        await self.until(lambda: self._state == "idle")
+        await self.greeted()
         self._say("set_consent", speakerName="Ada Lovelace", consentConfirmed=True)
         await self.until(lambda: self._consented)
         self._say("audio_format", channels=1, sampleRate=16_000, encoding="LINEAR16")
@@ -106,6 +116,18 @@ class LoadSession(asyncio.Protocol):
             self._awaited.append(time.monotonic())
         self.transport.write(frame)
 
+    async def age(self, frames: Sequence[bytes], seconds: int) -> None:
+        """Send framed sound, each frame of so many ``seconds``, as fast as the server takes it."""
+        for frame in frames:
+            if self.lost is not None or self.transport is None:
+                return
+            chunks = round(seconds / WINDOW_SECONDS)
+            self._sent += chunks
+            self._awaited.extend([time.monotonic()] * (chunks // STATUS_WINDOWS))
+            self.transport.write(frame)
+            await self.heard(ahead=IN_FLIGHT)
+        await self.heard()
+
     def overdue(self, now: float) -> list[float]:
         """The ages of chunks whose status has not come yet."""
         return [now - sent_at for sent_at in self._awaited]
@@ -117,6 +139,16 @@ class LoadSession(asyncio.Protocol):
     async def acknowledged(self, *, ahead: int) -> None:
         """Wait until all chunks but the last ``ahead`` are kept."""
         await self.until(lambda: self.kept >= (self._sent - ahead) * CHUNK_SAMPLES)
+
+    async def until_lost(self) -> None:
+        """Wait until the server has refused something, or closed."""
+        with contextlib.suppress(LostError):
+            await self.until(lambda: self.lost is not None)
+
+    def say_framed(self, text: bytes) -> None:
+        """Send a text frame, whatever it holds."""
+        self._protocol.send_text(text)
+        self._flush()
 
     async def panic(self) -> None:
         """End the recording without an evaluation."""
@@ -150,7 +182,8 @@ class LoadSession(asyncio.Protocol):
         match message["type"]:
             case "vad_status":
                 self.statuses += 1
-                self.latencies.append(time.monotonic() - self._awaited.popleft())
+                if self._awaited:
+                    self.latencies.append(time.monotonic() - self._awaited.popleft())
             case "audio_ack":
                 self.kept = message["receivedSamples"]
             case "state_change":
@@ -179,6 +212,16 @@ class Operator:
 
     async def session(self) -> LoadSession:
         """A session that records."""
+        session = await self.greeted()
+        try:
+            await session.start()
+        except BaseException:
+            session.abandon()
+            raise
+        return session
+
+    async def greeted(self) -> LoadSession:
+        """A session that is open, and does nothing yet."""
         token = await self._account.ticket(CLUB)
         host, _, port = self._server.base_url.removeprefix("http://").partition(":")
         loop = asyncio.get_running_loop()
@@ -186,7 +229,7 @@ class Operator:
             lambda: LoadSession(self._server, token), host, int(port)
         )
         try:
-            await session.start()
+            await session.greeted()
         except BaseException:
             session.abandon()
             raise

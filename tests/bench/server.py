@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,35 +10,52 @@ from tempfile import TemporaryDirectory
 from sessions_app.core.audio import MAX_SPEECH_SECONDS
 from sessions_app.rehearsal.own_server import OwnServer, own_server, runserver
 from tests.bench.processes import cores, pin
-
-LINE = "and so we went down to the river again"
-LINE_SECONDS = 4
-"""A line of nine words in four seconds: 135 words a minute."""
+from tests.bench.vendor import LINE, LINE_SECONDS
 
 
-def uvicorn(port: int) -> list[str]:
+def uvicorn(port: int, application: str = "speechcoach.asgi:application") -> list[str]:
     """The production server with the flags of production."""
     return [
-        *(sys.executable, "-m", "uvicorn", "speechcoach.asgi:application"),
+        *(sys.executable, "-m", "uvicorn", application),
         *("--host", "127.0.0.1", "--port", str(port)),
         *("--ws", "websockets-sansio", "--ws-max-size", "65536", "--ws-max-queue", "32"),
-        *("--ws-per-message-deflate", "false", "--log-level", "warning", "--no-server-header"),
+        *("--ws-per-message-deflate", "false", "--no-access-log", "--no-server-header"),
         # A stream that somebody reads would keep it from stopping.
         *("--timeout-graceful-shutdown", "5"),
     ]
 
 
+def stock_daphne(port: int) -> list[str]:
+    """Daphne as it comes, with Channels' own consumer."""
+    address = ("-b", "127.0.0.1", "-p", str(port))
+    return [sys.executable, "-m", "daphne", *address, "tests.bench.stock:application"]
+
+
+def stock_uvicorn(port: int) -> list[str]:
+    """The production server, with Channels' own consumer."""
+    return uvicorn(port, "tests.bench.stock:application")
+
+
 COMMANDS = {"daphne": runserver, "uvicorn": uvicorn}
+STOCK = {"daphne": stock_daphne, "uvicorn": stock_uvicorn}
 
 
 @contextmanager
 def pinned_server(
-    kind: str, *, captions_seconds: int = MAX_SPEECH_SECONDS, vault_mib: int = 1024
+    kind: str,
+    *,
+    captions_seconds: int = MAX_SPEECH_SECONDS,
+    vault_mib: int = 1024,
+    transcription: Mapping[str, str] | None = None,
+    more: Mapping[str, str] | None = None,
+    stock: bool = False,
 ) -> Iterator[OwnServer]:
-    """A server on one core, and this process on another until it stops.
+    """A server on one core, and this process on another until it stops. ``more``: its environment.
+    ``stock``: with Channels' own consumer instead of ours.
 
-    Its transcription follows a script for so many seconds: captions cost what they cost, decoding
-    costs nothing. To read a script costs a new session about 0.2 ms for each of its seconds.
+    Unless the settings of a ``transcription`` are given, it follows a script for so many seconds:
+    captions cost what they cost, decoding costs nothing. To read a script costs a new session about
+    0.2 ms for each of its seconds.
     """
     server_core, own_core = cores()
     with TemporaryDirectory(prefix="speechcoach-bench-") as folder:
@@ -54,11 +71,13 @@ def pinned_server(
             "VAULT_MAX_MIB": str(vault_mib),
             "REDIS_URL": "",
             "LOG_LEVEL": "WARNING",
+            **(transcription or {}),
+            **(more or {}),
         }
         before = server_core | own_core
         pin(server_core)
         try:
-            with own_server(variables, COMMANDS[kind]) as server:
+            with own_server(variables, (STOCK if stock else COMMANDS)[kind]) as server:
                 pin(own_core)
                 yield server
         finally:

@@ -1,4 +1,4 @@
-"""From Stop to a spoken evaluation, with the built-in engines."""
+"""From Stop to a spoken evaluation, and from the click to its sound, with the built-in engines."""
 
 import asyncio
 import io
@@ -29,13 +29,14 @@ def stop_to_ready(minutes: int) -> dict[str, Any]:
     """A speech of so many minutes at the pace of a microphone, on an idle embedded server."""
     pcm = audio.spoken_minutes(minutes)
     with own_server({"REDIS_URL": "", "TRANSCRIBER": "builtin"}) as server:
-        stopped, ready = asyncio.run(_speak(server, pcm))
+        stopped, timings = asyncio.run(_speak(server, pcm))
         with sqlite3.connect(f"file:{server.data}/speechcoach.sqlite3?mode=ro", uri=True) as rows:
             begun, finished = map(_moment, rows.execute(_RUN).fetchone())
             stages = rows.execute(_STAGES).fetchall()
     return {
         "speechMinutes": minutes,
-        "stopToReadySeconds": rounded(ready),
+        "stopToReadySeconds": rounded(timings["stopToReady"]),
+        "deliverToAudioSeconds": rounded(timings["deliverToAudio"]),
         # The last utterance's captions come first; then the run's stages; then the page is told.
         "stopToRunSeconds": rounded(begun - stopped),
         "runSeconds": rounded(finished - begun),
@@ -49,8 +50,8 @@ def _moment(text: str) -> float:
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
-async def _speak(server: OwnServer, pcm: bytes) -> tuple[float, float]:
-    """When the speech was stopped (seconds since the epoch), and how long until it was ready."""
+async def _speak(server: OwnServer, pcm: bytes) -> tuple[float, dict[str, float]]:
+    """When the speech was stopped (seconds since the epoch), and how long what followed took."""
     async with Account(server.base_url) as account:
         await account.sign_in(OPERATOR, PASSWORD)
         token = await account.ticket(CLUB)
@@ -63,6 +64,6 @@ async def _speak(server: OwnServer, pcm: bytes) -> tuple[float, float]:
             stopped = time.time()
             if not await conversation.evaluation_settled(PATIENCE_SECONDS):
                 raise RuntimeError("the speech was too short for an evaluation")
-            ready = conversation.timings["stopToReady"]
-    assert ready is not None
-    return stopped, ready
+            await conversation.deliver()
+    timings = {name: took for name, took in conversation.timings.items() if took is not None}
+    return stopped, timings

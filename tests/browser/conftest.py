@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Playwright, StorageState, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Playwright,
+    StorageState,
+    ViewportSize,
+    expect,
+)
 
 from tests.browser import chromium
 from tests.browser.live_page import LivePage
@@ -18,7 +25,7 @@ from tests.speech import burst
 expect.set_options(timeout=30_000)
 
 DESKTOP = {"width": 1280, "height": 860}
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 SCRIPT = (
     ("Good evening everyone and welcome to the quillwortzephyr club.", 0.3, 2.0),

@@ -48,6 +48,7 @@ class Speaking:
 
 
 @asynccontextmanager
-async def speaking(server: Server) -> AsyncIterator[Speaking]:
-    async with session(server) as client:
+async def speaking(server: Server, **opened: Any) -> AsyncIterator[Speaking]:
+    """``opened``: what ``tests.server.session`` takes besides."""
+    async with session(server, **opened) as client:
         yield Speaking(client)

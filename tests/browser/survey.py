@@ -7,6 +7,7 @@ sees them, and by everybody else whose page has a kind of element that no page b
 
 import re
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -29,16 +30,16 @@ from django.utils import timezone
 from clubs.models import Membership, User
 from clubs.permissions import Role
 from clubs.scoping import club_scope
-from evaluations.models import Goal
+from evaluations.models import Goal, Run, StageResult
 from sessions_app.export import pdf
-from sessions_app.models import Speech
+from sessions_app.models import Speech, Upload
 from sessions_app.sharing import links
 from tests.browser.beside import run_beside
 from tests.cast import Cast, make_cast
 from tests.isolation.objects import OUTSIDE, look_alikes
 from tests.isolation.routes import Kind, Route, walk
 from tests.server import Server
-from tests.sessions_app.kept import keep_speech
+from tests.sessions_app.kept import SOUND, keep_speech
 
 PASSWORD = "a password of the survey"
 _DAY = 86_400.0
@@ -190,7 +191,41 @@ def _fill(cast: Cast) -> list[dict[str, object]]:
     # Not the look-alikes' speech: it is past its time, and the server's clock takes it away.
     before = {**mine.arguments, "speech_id": new.pk, "share_token": token}
     after = {**before, "speech_id": kept[-1].pk, "person": cast.owner.pk}
-    return [before, after]
+    uploads = [_upload(cast, state) for state in (Upload.State.RECEIVING, Upload.State.EXTRACTED)]
+    return [before, after, *({**before, "speech_id": pk} for pk in uploads)]
+
+
+def _upload(cast: Cast, state: Upload.State) -> uuid.UUID:
+    """The speech of a file that the owner uploads; extracted, it is evaluated, but not saved."""
+    own: dict[str, Any] = {"operator": cast.owner, "speaker": cast.owner, "run_id": 1}
+    with club_scope(cast.club):
+        if state == Upload.State.EXTRACTED:
+            speech = keep_speech(cast.club, **own)
+            run = Run.objects.get(speech=speech)
+            Run.objects.filter(pk=run.pk).update(saved_at=None)
+            StageResult.objects.create(
+                club=cast.club,
+                run=run,
+                stage="speech",
+                engine="voice",
+                seconds=1,
+                result={"content_type": "audio/mpeg", "extension": ".mp3", "seconds": 1},
+                audio=SOUND,
+            )
+        else:
+            speech = Speech.objects.create(club=cast.club, **own)
+        Upload.objects.create(
+            club=cast.club,
+            speech=speech,
+            uploader=cast.owner,
+            file_name="speech.mp3",
+            size=1_000,
+            received=500,
+            state=state,
+            seen_at=timezone.now(),
+            setup={},
+        )
+    return speech.pk
 
 
 def _sign_in(people: Mapping[str, User]) -> dict[str, Client]:
@@ -205,6 +240,23 @@ def _sign_in(people: Mapping[str, User]) -> dict[str, Client]:
         record_authentication(request, user, "password", reauthenticated=True, at=asked_at)
         request.session.save()
     return clients
+
+
+def _unhurry(client: Client) -> None:
+    """What was mailed is good for minutes, and it may be long until its page is visited."""
+    session = client.session
+    if (login := session.get("account_login")) is not None:
+        _later(login)
+        session["account_login"] = login
+        session.save()
+
+
+def _later(state: dict[str, Any]) -> None:
+    for name, value in state.items():
+        if isinstance(value, dict):
+            _later(value)
+        elif name in {"at", "initiated_at"}:
+            state[name] = value + _DAY
 
 
 def _on_their_way(
@@ -230,5 +282,7 @@ def _on_their_way(
         "code": clients["code"].post(reverse("account_request_login_code"), mine),
         "second_factor": clients["second_factor"].post(reverse("account_login"), credentials),
     }
+    for who in answers:
+        _unhurry(clients[who])
     waiting = {who: urlsplit(answer.headers["location"]).path for who, answer in answers.items()}
     return [*found, dict(resolve(waiting["reset"]).kwargs)], waiting

@@ -22,6 +22,8 @@ NO_PAGES = {
     # Answers whoever says which speech; the charts of the pages do.
     "/api/history",
     "/stream/metrics",
+    # Gives a ticket to whom a POST asks for; a GET only where there is a demo.
+    "/api/voice/token",
     # Leads back to the speech.
     "/clubs/<club_slug>/sessions/<speech_id>/share/",
 }

@@ -22,16 +22,18 @@ from clubs.models import (
 )
 from clubs.models.audit import subject_hash
 from clubs.scoping import club_scope
-from evaluations.models import Goal, Run
+from evaluations.models import Goal, OwnFiller, Run
 from sessions_app.live import tickets
 from sessions_app.live.tickets import Ticket
 from sessions_app.models import (
     AgendaSlot,
+    EvaluatorNote,
     LegalHold,
     Meeting,
     RetentionWarning,
     ShareLink,
     Speech,
+    Upload,
 )
 from tests.sessions_app.saved import save_speeches
 
@@ -80,6 +82,7 @@ def fill_club(club: Club, user: User, canary: str) -> Speech:
             recorded_by=user.pk,
         )
         Goal.objects.create(club=club, user=user, measure="wpm", direction="at_most", target=150)
+        OwnFiller.objects.create(club=club, user=user, phrase=f"filler {canary}")
         for number, (author, of) in enumerate([(None, speech), (user, other)]):
             ShareLink.objects.create(
                 club=club,
@@ -110,6 +113,24 @@ def fill_club(club: Club, user: User, canary: str) -> Speech:
         )
         LegalHold.objects.create(club=club, speech=other, reason="a complaint", placed_by=user.pk)
         RetentionWarning.objects.create(club=club, speech=speech)
+        for of, author, said in ((speech, _somebody(), canary), (other, user, "breathe")):
+            EvaluatorNote.objects.create(
+                club=club,
+                speech=of,
+                author=author,
+                author_name=f"Name {canary}" if author == user else "Somebody",
+                went_well=said,
+            )
+        for uploaded in (speech, other):
+            Upload.objects.create(
+                club=club,
+                speech=uploaded,
+                uploader=user,
+                file_name=f"{canary}.mp3" if uploaded == speech else "theirs.mp3",
+                size=1,
+                seen_at=moment,
+                setup={"notes": canary} if uploaded == speech else {},
+            )
         for number, (author, email) in enumerate([(user, ""), (_somebody(), user.email)]):
             Invitation.objects.create(
                 club=club,

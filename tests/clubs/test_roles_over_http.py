@@ -26,6 +26,7 @@ RETENTION = {
     "evaluation_days": "50",
 }
 TOKEN = {"purpose": "session", "club": "anchor"}
+COACH_TOKEN = {"purpose": "realtime", "club": "anchor"}
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ CALLS: dict[Action, list[Call]] = {
         Call("get", "sessions/{speech_id}/export.md"),
         Call("get", "sessions/{speech_id}/export.json"),
         Call("get", "sessions/{speech_id}/export.pdf"),
+        Call("get", "sessions/{speech_id}/compare/"),
         Call("get", "sessions/{speech_id}/share/", status=302),
     ],
     Action.OPERATE: [
@@ -79,6 +81,17 @@ CALLS: dict[Action, list[Call]] = {
         Call("get", "sessions/{speech_id}/live/"),
         Call("post", "meetings/{meeting_id}/slots/{slot_id}/start/", status=302),
         Call("post", "/api/voice/token", TOKEN),
+    ],
+    Action.UPLOAD: [
+        Call("get", "sessions/upload/"),
+        Call("post", "sessions/upload/", status=422),
+        Call("get", "sessions/{speech_id}/uploaded/"),
+        Call("get", "sessions/{speech_id}/uploaded/status/"),
+        Call("get", "sessions/{speech_id}/uploaded/sound/"),
+    ],
+    Action.PRACTISE: [
+        Call("get", "coach/"),
+        Call("post", "/api/voice/token", COACH_TOKEN),
     ],
     Action.MANAGE_MEETINGS: [
         Call("get", "meetings/new/"),
@@ -101,6 +114,15 @@ CALLS: dict[Action, list[Call]] = {
         Call("post", "people/{me}/goals/", GOAL, 302),
         Call("post", "people/{me}/goals/remove/", status=302),
     ],
+    Action.SET_OWN_FILLERS: [
+        Call("get", "fillers/"),
+        Call("post", "fillers/add/", {"whose": "own", "phrase": "look"}, 302),
+        Call("post", "fillers/remove/", {"whose": "own"}, 302),
+    ],
+    Action.SET_CLUB_FILLERS: [
+        Call("post", "fillers/add/", {"whose": "club", "phrase": "look"}, 302),
+        Call("post", "fillers/remove/", {"whose": "club"}, 302),
+    ],
     Action.MANAGE_PEOPLE: [
         Call("post", "people/invitations/", {"role": "member"}),
         Call("post", "people/invitations/{invitation_id}/revoke/", status=302),
@@ -111,8 +133,16 @@ CALLS: dict[Action, list[Call]] = {
     Action.MANAGE_ENGINES: [Call("get", "engines/")],
     Action.MANAGE_RETENTION: [Call("get", "/admin/clubs/retentionpolicy/{policy}/change/")],
 }
-# Past VIEW_SPEECH these ask whose speech it is; tests/sessions_app looks at each.
+# Past VIEW_SPEECH or UPLOAD these ask whose speech it is; tests/sessions_app looks at each.
 ASK_WHOSE = {"set_visibility", "set_speaker", "revoke_link"}
+ASK_WHOSE |= {
+    "correct",
+    "evaluate",
+    "upload_piece",
+    "save_upload",
+    "discard_upload",
+    "retry_upload",
+}
 
 EVERY_CALL = pytest.mark.parametrize(
     ("action", "call"),

@@ -5,6 +5,7 @@ import pytest
 from celery import shared_task
 from django.db import transaction
 from django_scopes import get_scope
+from kombu.exceptions import OperationalError
 
 from clubs.models import Club, Membership
 from clubs.tasks import ClubTask, LocalRunner, drain
@@ -68,7 +69,7 @@ class TestEnqueue:
         # Celery's own sending, checks of what is sent included, up to a broker in memory.
         monkeypatch.setitem(app.conf, "task_always_eager", False)
         with app.connection_for_write() as broker:
-            queue = broker.SimpleQueue("celery")
+            queue = broker.SimpleQueue("housekeep")
             with django_capture_on_commit_callbacks(execute=True):
                 look_around.enqueue(club_id=cast.club.pk, note="far")
             message = queue.get(block=False)
@@ -76,6 +77,32 @@ class TestEnqueue:
         assert message.headers["task"] == "tests.look_around"
         assert message.payload[:2] == [[], {"club_id": cast.club.pk, "note": "far"}]
         assert seen == []
+
+
+class TestBrokerThatIsAway:
+    """After the commit: what is owed stands in the row, or whoever asked must hear of it."""
+
+    @pytest.fixture(autouse=True)
+    def _away(self, settings, monkeypatch):
+        settings.CELERY_TASK_ALWAYS_EAGER = False
+        monkeypatch.setitem(app.conf, "task_always_eager", False)
+        # Nobody listens there, and nobody waits for somebody who might.
+        unreachable = app.connection_for_write("redis://127.0.0.1:1/0")
+        send = app.amqp.send_task_message
+
+        def send_away(_producer, name, message, **options):
+            return send(unreachable.Producer(), name, message, **{**options, "retry": False})
+
+        monkeypatch.setitem(app.amqp.__dict__, "send_task_message", send_away)
+
+    def test_is_no_failure_of_what_a_row_says_is_owed(self, cast, caplog, monkeypatch):
+        monkeypatch.setattr(look_around, "owed_by_a_row", True, raising=False)
+        look_around._send({"club_id": cast.club.pk, "note": "later"})
+        assert "tests.look_around not sent" in caplog.text
+
+    def test_is_told_otherwise(self, cast):
+        with pytest.raises(OperationalError):
+            look_around._send({"club_id": cast.club.pk, "note": "never"})
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,8 @@
 """A run of a speech, in its club's scope."""
 
+import subprocess
+import sys
+
 import pytest
 
 from clubs.scoping import club_scope
@@ -32,3 +35,11 @@ def run(club) -> Run:
         samples=27 * 16_000,
         request=request.model_dump(mode="json", by_alias=True),
     )
+
+
+@pytest.fixture
+def ended() -> int:
+    """The id of a process that there was."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid

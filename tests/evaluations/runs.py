@@ -70,7 +70,7 @@ def engines(**changes: object) -> Engines:
 
 
 def carry(run: Run, with_engines: Engines) -> Run:
-    claimed = runner.claim(run.club, str(run.speech_id), run.number)
+    claimed = runner.begin(run.club, str(run.speech_id), run.number)
     assert claimed is not None
     runner.advance(claimed, with_engines)
     run.refresh_from_db()

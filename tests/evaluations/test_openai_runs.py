@@ -9,8 +9,9 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from evaluations import outputs
+from evaluations import claims, outputs
 from evaluations.billing import Charge
 from evaluations.core import evidence
 from evaluations.drafting import GRACE_SECONDS
@@ -272,6 +273,7 @@ def test_a_second_attempt_asks_nothing_that_is_stored(run, fake, clock):
     with pytest.raises(KeyboardInterrupt):
         carry(run, engines(evaluator=dying.evaluator, synthesizer=Dying(), clock=clock))
     assert fake.billed == [RESPONSES]
+    assert claims.take_back(Run.objects.get(pk=run.pk), timezone.now())
     carry(run, openai(fake, clock))
     assert_deliverable(run)
     assert fake.billed == [RESPONSES, SPEECH]
@@ -279,8 +281,8 @@ def test_a_second_attempt_asks_nothing_that_is_stored(run, fake, clock):
 
 def test_a_run_that_is_late_is_drafted_without_asking(run, fake, clock):
     """As after the death of a worker: what is left of the 45 s counts from Stop."""
-    old = run.created_at - timedelta(seconds=EVALUATION_SECONDS + 1)
-    Run.objects.filter(pk=run.pk).update(created_at=old)
+    old = run.asked_at - timedelta(seconds=EVALUATION_SECONDS + 1)
+    Run.objects.filter(pk=run.pk).update(asked_at=old)
     carry(run, openai(fake, clock))
     assert_deliverable(run)
     assert served(run)["draft"] == "builtin"

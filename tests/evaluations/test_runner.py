@@ -1,19 +1,24 @@
 """Runs: stages in order, results kept, attempts counted, moved-on speeches left alone."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
-from evaluations import outputs, runner
+from clubs.models import DailyUsage
+from evaluations import claims, outputs, queueing, runner
+from evaluations.billing import Charge
 from evaluations.core import evidence
 from evaluations.evaluator.builtin import BuiltinEvaluator
 from evaluations.models import Output, Run, StageResult
-from evaluations.pipeline import (
-    STAGES,
-)
+from evaluations.pipeline import STAGES, RunRequest
 from speechcoach.errors import ProviderError, Reason
 from tests.evaluations.runs import LINES, HumSynthesizer, ScriptSource, carry, engines
 
 pytestmark = pytest.mark.django_db
+GONE = ProviderError(Reason.BAD_INPUT, "The recording is no longer there.")
 
 
 def test_every_stage_leaves_its_result_and_every_file_is_there(run):
@@ -111,41 +116,104 @@ def test_a_cancelled_run_commits_nothing(run):
     assert not Output.objects.filter(run=run).exists()
 
 
-def test_a_finished_run_is_not_claimed_again(run):
-    carry(run, engines())
-    assert runner.claim(run.club, str(run.speech_id), run.number) is None
-
-
-def test_of_two_workers_with_one_run_the_later_one_has_it(run):
+def test_what_a_holder_does_after_it_lost_its_run_is_not_kept(run):
     """A process that was thought dead goes on, and must not spoil what its successor does."""
 
     successors = []
 
     class Overtaken(ScriptSource):
         async def transcribe(self, recording, bill):
-            claim = sync_to_async(runner.claim)
-            successors.append(await claim(run.club, str(run.speech_id), run.number))
+            successors.append(await sync_to_async(taken_over)(run))
             return await super().transcribe(recording, bill)
 
-    first = runner.claim(run.club, str(run.speech_id), run.number)
+    first = runner.begin(run.club, str(run.speech_id), run.number)
     assert first is not None
     runner.advance(first, engines(source=Overtaken()))
     run.refresh_from_db()
     assert run.status == Run.Status.RUNNING
     assert not StageResult.objects.filter(run=run).exists()
-    successor = successors[0]
-    assert successor is not None
+    [successor] = successors
     runner.advance(successor, engines())
     run.refresh_from_db()
     assert run.status == Run.Status.READY
 
 
-def test_the_fourth_attempt_is_given_up(run):
-    for _ in range(runner.MAX_ATTEMPTS):
-        assert runner.claim(run.club, str(run.speech_id), run.number) is not None
-    assert runner.claim(run.club, str(run.speech_id), run.number) is None
+def taken_over(run: Run) -> Run:
+    """The run in the hands of another."""
+    row = Run.objects.get(pk=run.pk)
+    assert claims.take_back(row, timezone.now())
+    taken = runner.begin(run.club, str(run.speech_id), run.number)
+    assert taken is not None
+    return taken
+
+
+def test_a_run_that_was_interrupted_three_times_is_parked_and_may_be_asked_for_again(run):
+    assert runner.begin(run.club, str(run.speech_id), run.number) is not None
+    for _ in range(claims.MAX_ATTEMPTS - 1):
+        taken_over(run)
+    assert claims.take_back(Run.objects.get(pk=run.pk), timezone.now())
+    assert runner.begin(run.club, str(run.speech_id), run.number) is None
     run.refresh_from_db()
-    assert run.status == Run.Status.FAILED
+    assert (run.status, run.message) == (Run.Status.FAILED, runner.PARKED_SENTENCE)
+    assert run.holder == ""
+    request = RunRequest.model_validate(run.request)
+    queueing.request_run(run.club, run.speech_id, run.number, run.samples, request)
+    carry(run, engines())
+    assert (run.status, run.attempts) == (Run.Status.READY, 1)
+
+
+def test_what_is_written_waits_for_a_voice(run):
+    voice = HumSynthesizer()
+    writer = runner.begin(run.club, str(run.speech_id), run.number)
+    assert writer is not None
+    assert runner.write(writer, engines(synthesizer=voice))
+    run.refresh_from_db()
+    assert (run.status, run.attempts, run.holder) == (Run.Status.QUEUED, 0, "")
+    assert voice.said == []
+    # Whoever wrote it has it no longer.
+    assert not claims.beat(writer)
+    carry(run, engines(source=ScriptSource(error=GONE), synthesizer=voice))
+    assert run.status == Run.Status.READY
+    assert run.attempts == 1
+    assert len(voice.said) == 1
+
+
+def test_what_a_vendor_was_paid_is_counted_once_and_with_what_it_gave(run):
+    class Paid(ScriptSource):
+        async def transcribe(self, recording, bill):
+            bill.add(Charge(vendor="scribe", model="m", cost_usd=Decimal("0.25")))
+            return await super().transcribe(recording, bill)
+
+    carry(run, engines(source=Paid()))
+    assert StageResult.objects.get(run=run, stage="transcript").cost_usd == Decimal("0.25")
+    assert DailyUsage.objects.get().cost_usd == Decimal("0.25")
+
+
+@pytest.mark.parametrize("moved_on", [False, True])
+def test_what_was_paid_in_vain_is_counted_too(run, moved_on):
+    class Paid(ScriptSource):
+        async def transcribe(self, recording, bill):
+            bill.add(Charge(vendor="scribe", model="m", cost_usd=Decimal("0.25")))
+            if moved_on:
+                await Run.objects.filter(pk=run.pk).aupdate(status=Run.Status.CANCELLED)
+                return await super().transcribe(recording, bill)
+            raise GONE
+
+    carry(run, engines(source=Paid()))
+    assert not StageResult.objects.filter(run=run).exists()
+    assert DailyUsage.objects.get().cost_usd == Decimal("0.25")
+
+
+def test_time_for_vendors_begins_when_a_run_is_asked_for(run):
+    """Asked for again a day later, it is not too late for them."""
+    yesterday = timezone.now() - timedelta(days=1)
+    Run.objects.filter(pk=run.pk).update(created_at=yesterday)
+
+    class Vendor(BuiltinEvaluator):
+        name = "vendor"
+
+    carry(run, engines(evaluator=Vendor()))
+    assert outputs.engines_of(run)["draft"] == "vendor"
 
 
 def test_an_unexpected_failure_stands_in_the_row_and_is_raised(run):

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from websockets.frames import OP_BINARY, OP_CLOSE, OP_TEXT, Frame
 from websockets.http11 import Request
-from websockets.protocol import Event
+from websockets.protocol import OPEN, Event
 from websockets.server import ServerProtocol
 
 
@@ -62,6 +62,12 @@ class Socket:
             await self._flush()
 
     async def send(self, text: str) -> None:
+        """
+        Raises:
+            ConnectionResetError: the client has begun to close.
+        """
+        if self._protocol.state is not OPEN:
+            raise ConnectionResetError("the client leaves")
         self._protocol.send_text(text.encode())
         await self._flush()
 

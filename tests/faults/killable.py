@@ -7,8 +7,8 @@ import signal
 from collections.abc import Iterator
 from typing import Any
 
-from sessions_app.rehearsal.own_server import running
-from tests.server import COMMANDS, Server, serving
+from sessions_app.rehearsal.own_server import OwnServer, free_port, running
+from tests.server import COMMANDS, Server, forget_accounts, serving
 
 KIND = "uvicorn"
 
@@ -27,6 +27,17 @@ class Killable:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         await asyncio.to_thread(self._process.wait)
+
+    @contextlib.contextmanager
+    def beside(self) -> Iterator[Server]:
+        """Another process on the same data."""
+        own = self.server.own
+        port = free_port()
+        with running(COMMANDS[KIND](port), own.environment, own.log) as (process, output):
+            base_url = f"http://127.0.0.1:{port}"
+            forget_accounts(base_url)
+            other = OwnServer(base_url, own.log, own.data, own.environment, process, output)
+            yield Server(base_url, own.log, own.environment, other)
 
     async def start(self) -> None:
         """A new process, from when it listens on."""

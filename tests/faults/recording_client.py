@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
 from evaluations.core.stages import ShownStage
-from tests.server import DEADLINE_SECONDS, OPERATOR, Received, Server, sign_in
+from tests.server import DEADLINE_SECONDS, OPERATOR, Address, Received, sign_in
 from tests.speech import SAMPLE_RATE
 
 CHUNK = 800
@@ -24,6 +24,10 @@ KEPT_SECONDS = 120
 
 Cut = Literal["abort", "mid-frame", "half-open"]
 CUTS: tuple[Cut, ...] = ("abort", "mid-frame", "half-open")
+
+
+class LostError(Exception):
+    """The connection was lost before what was waited for came."""
 
 
 @dataclass
@@ -42,7 +46,7 @@ class RecordingClient:
     that the session has not seen. Nothing else is remembered for the server.
     """
 
-    def __init__(self, server: Server, pcm: bytes) -> None:
+    def __init__(self, server: Address, pcm: bytes) -> None:
         self.server = server
         self.pcm = pcm
         self.captured = 0
@@ -86,6 +90,8 @@ class RecordingClient:
         connection = Connection(socket)
         self.connections.append(connection)
         connection.reader = asyncio.create_task(self._read(connection))
+        # Once it is done, and not at its end: who waits asks whether it is.
+        connection.reader.add_done_callback(lambda _: asyncio.ensure_future(self._tell()))
         info = await self.expect("session_info")
         if not self.session_id:
             self.session_id = info["sessionId"]
@@ -117,6 +123,8 @@ class RecordingClient:
                     if isinstance(value, dict) and connection is self.connection:
                         self._take(value)
                     self._news.notify_all()
+
+    async def _tell(self) -> None:
         async with self._news:
             self._news.notify_all()
 
@@ -195,14 +203,27 @@ class RecordingClient:
     # Waiting
 
     async def wait_for(self, what: str, holds: Callable[[], bool]) -> None:
-        """Wait until ``holds``, which is asked at every frame."""
+        """Wait until ``holds``, which is asked at every frame.
+
+        Raises:
+            LostError: nothing more can come over this connection.
+        """
+        connection = self.connection
+
+        def is_over() -> bool:
+            return connection.reader is not None and connection.reader.done()
+
         try:
             async with asyncio.timeout(DEADLINE_SECONDS), self._news:
-                await self._news.wait_for(holds)
+                await self._news.wait_for(lambda: holds() or is_over())
         except TimeoutError:
-            last = self.connection.received.types[-20:]
-            closed = self.connection.socket.close_code
-            pytest.fail(f"no {what}; state {self.state}, close code {closed}, last came {last}")
+            pytest.fail(f"no {what}; {self._where(connection)}")
+        if not holds():
+            raise LostError(f"no {what}; {self._where(connection)}")
+
+    def _where(self, connection: Connection) -> str:
+        last, closed = connection.received.types[-20:], connection.socket.close_code
+        return f"state {self.state}, close code {closed}, last came {last}"
 
     async def expect(self, kind: str, **fields: Any) -> dict[str, Any]:
         """The first message of this type with these fields on this connection, come or to come."""
@@ -233,7 +254,7 @@ class RecordingClient:
 
 
 @contextlib.asynccontextmanager
-async def recording_client(server: Server, pcm: bytes) -> AsyncIterator[RecordingClient]:
+async def recording_client(server: Address, pcm: bytes) -> AsyncIterator[RecordingClient]:
     """Connected, in a fresh session."""
     client = RecordingClient(server, pcm)
     try:

@@ -13,7 +13,7 @@ from clubs.permissions import Role
 from clubs.scoping import club_scope
 from evaluations.core.shapes import Segment, Transcript
 from evaluations.models import Output, Run, StageResult
-from sessions_app.models import AgendaSlot, Meeting, ShareLink, Speech
+from sessions_app.models import AgendaSlot, EvaluatorNote, Meeting, ShareLink, Speech, Upload
 from sessions_app.sharing import links
 from tests.cast import Cast, canary
 
@@ -77,6 +77,7 @@ def _fill(club: Club, operator: User) -> LookAlike:
             project_type=f"Project {mark}",
             objectives=[f"Objective {mark}"],
             consent_confirmed=True,
+            run_id=1,
         )
         Speech.objects.create(
             club=club, title=f"Live {mark}", speaker_name=mark, state=Speech.State.RECORDING
@@ -98,6 +99,28 @@ def _fill(club: Club, operator: User) -> LookAlike:
             engine=f"engine {mark}",
             seconds=1,
             result=Transcript(segments=(segment,)).model_dump(mode="json", by_alias=True),
+        )
+        StageResult.objects.create(
+            club=club,
+            run=run,
+            stage="speech",
+            engine=f"engine {mark}",
+            seconds=1,
+            result={"content_type": "audio/mpeg", "extension": ".mp3", "seconds": 1},
+            audio=f"Voice {mark}".encode(),
+        )
+        EvaluatorNote.objects.create(
+            club=club, speech=speech, author_name=f"Evaluator {mark}", went_well=f"Note {mark}"
+        )
+        Upload.objects.create(
+            club=club,
+            speech=speech,
+            uploader=operator,
+            file_name=f"{mark}.mp3",
+            size=1,
+            state=Upload.State.EXTRACTED,
+            seen_at=timezone.now(),
+            setup={},
         )
         content = f"File {mark}".encode()
         Output.objects.create(

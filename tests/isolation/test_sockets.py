@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from sessions_app.coach.messages import ClientCoachMessage
+from sessions_app.coach.schema import models as coach_messages
 from sessions_app.contract.messages import ClientMessage
 from sessions_app.live.routing import socket_routes
+from tests.coach import coach_socket, talking
 from tests.server import CANARY, OPERATOR, Client, Server, session, sign_in, socket
 from tests.speech import burst, cut
 
 GOLDENS = Path(__file__).parents[1] / "contract"
 
 # Each socket, and the purpose of the tickets that open it; None: it opens for nobody.
-SOCKETS = {"ws/session": "session", "": None}
+SOCKETS = {"ws/session": "session", "ws/realtime": "realtime", "": None}
 
 MESSAGES = sorted(
     kind
@@ -64,8 +67,8 @@ def golden(kind: str) -> dict[str, object]:
 
 
 def test_every_socket_is_classified() -> None:
-    vendors: typing.Any = None
-    found = [str(route.pattern).strip("^$") for route in socket_routes(vendors)]
+    nobody: typing.Any = None
+    found = [str(route.pattern).strip("^$") for route in socket_routes(nobody, nobody)]
     assert found == list(SOCKETS), "say in SOCKETS which tickets open it, and test it here"
 
 
@@ -166,3 +169,78 @@ async def _heard(client: Client) -> None:
         return not isinstance(frame, bytes) and CANARY in json.dumps(frame)
 
     await client.until(heard)
+
+
+# Every member may talk with the coach of their own club.
+TALKERS = {**PEOPLE, "member@harbour.example": 200}
+
+# What a coach that listens answers to each message of ours, whoever of the club sends it.
+COACH_ANSWERS = {
+    "coach.take": ["coach.take"],
+    "coach.turns": [],
+    "coach.metrics": [],
+    "coach.gap": [],
+    "coach.ack": [],
+    "coach.retry": [],
+}
+COACH_FIELDS: dict[str, dict[str, object]] = {
+    "coach.take": {"action": "start"},
+    "coach.turns": {"mode": "auto"},
+    "coach.gap": {"samples": 480},
+}
+
+
+def test_every_message_to_the_coach_has_its_row() -> None:
+    assert set(COACH_ANSWERS) == set(coach_messages(ClientCoachMessage))
+
+
+@pytest.mark.parametrize("email", TALKERS, ids=str)
+async def test_who_may_talk_with_the_coach_of_a_club(server: Server, email: str | None) -> None:
+    asked = {"purpose": "realtime", "club": "harbour"}
+    async with await sign_in(server, email or OPERATOR) as account:
+        if email is None:
+            del account.cookies["sessionid"]
+        answer = await account.request("POST", "/api/voice/token", json=asked)
+        assert answer.status_code == TALKERS[email]
+        if answer.status_code != 200:
+            assert "token" not in answer.json()
+            return
+        token = answer.json()["token"]
+        async with coach_socket(server, token) as client:
+            await client.listening()
+            for kind, answers in COACH_ANSWERS.items():
+                await client.send(kind, **COACH_FIELDS.get(kind, {}))
+                for each in answers:
+                    await client.expect(each)
+
+
+@pytest.mark.parametrize("purpose", ["session", "realtime"])
+async def test_a_ticket_opens_the_socket_it_was_asked_for_and_no_other(
+    server: Server, purpose: str
+) -> None:
+    asked = {"purpose": purpose, "club": "harbour"}
+    other = coach_socket if purpose == "session" else socket
+    async with await sign_in(server) as account:
+        answer = await account.request("POST", "/api/voice/token", json=asked)
+        async with other(server, answer.json()["token"]) as client:
+            assert await client.closed() == 4401
+
+
+async def test_another_clubs_conversation_is_resumed_like_one_that_is_not_there(
+    server: Server,
+) -> None:
+    made_up = "00000000000000000000000000000007"
+    async with talking(server) as ours:
+        await ours.listening()
+        await ours.say(f"My word is {CANARY}")
+        await ours.expect("response.created")
+        greetings = []
+        for resume in (ours.session_id, made_up):
+            async with talking(server, STRANGER, "riverside", resume=resume) as theirs:
+                await theirs.listening()
+                greetings.append(theirs.received)
+                assert theirs.session_id != resume
+        await ours.expect("response.done")
+    known, unknown = greetings
+    assert known.types == unknown.types
+    assert CANARY not in json.dumps(known.messages)

@@ -9,6 +9,7 @@ from speechcoach.celery import app
 
 # Tasks without a club of their own. They may read ids of clubs and nothing that belongs to one.
 ACROSS_CLUBS = {
+    "evaluations.tasks.reap",
     "sessions_app.tasks.expire_every_club",
     "sessions_app.tasks.purge_every_club",
 }

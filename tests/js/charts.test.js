@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Painter } from "../../static/js/charts/painter.js";
 import { extent, inView } from "../../static/js/charts/presets.js";
 import { announcement, glance, isForming, reading } from "../../static/js/charts/reading.js";
-import { lightAt } from "../../static/js/lib/lights.js";
+import { isOverTime, lightAt } from "../../static/js/lib/lights.js";
 import { followPage } from "../../static/js/lib/page_life.js";
 import { bar } from "./metrics_server.js";
 
@@ -147,10 +147,12 @@ test("at a glance: the newest of each measure, the sums of the rest", () => {
 });
 
 test("a light comes on at its second, and none where there is no time", () => {
-  const lights = { green: 300, yellow: 360, red: 420 };
+  const lights = { green: 300, yellow: 360, red: 420, overtime: 450 };
   const at = [0, 299.9, 300, 360, 419, 420, 9000].map((seconds) => lightAt(lights, seconds));
   assert.deepEqual(at, ["none", "none", "green", "yellow", "yellow", "red", "red"]);
   assert.equal(lightAt(null, 9000), "none");
+  assert.deepEqual([420, 450, 450.1].map((seconds) => isOverTime(lights, seconds)), [false, false, true]);
+  assert.equal(isOverTime(null, 9000), false);
 });
 
 test("a page may have missed something when it is seen, in front or online again", () => {

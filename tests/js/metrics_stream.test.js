@@ -133,6 +133,18 @@ test("a ring that is lost while its history is on its way is asked for again", a
   agrees(world);
 });
 
+test("an answer of a ring that was lost on the answer's way is asked for again", async () => {
+  const world = new World(1, { delay: 1 });
+  world.server.change(0);
+  world.stream.open();
+  // Asked before the stream was open, and once more since: the second answer is on its way.
+  while (world.asked.length < 2) await world.pass(1);
+  world.server.restart();
+  world.change(5);
+  await world.pass(1000);
+  agrees(world);
+});
+
 test("a page that is left while it asks whether it may come back opens nothing", async () => {
   const world = await joined();
   world.source.refuse();

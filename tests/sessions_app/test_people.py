@@ -198,3 +198,17 @@ class TestGoals:
         client_of(cast.owner).post(address(cast.owner, "goals/remove/"), {"goal": goal.pk})
         client_of(cast.member).post(address(cast.member, "goals/remove/"), {"goal": "x"})
         assert Goal.objects.filter(pk=goal.pk).exists()
+
+
+class TestPlan:
+    def test_is_on_one_s_own_page_only(self, cast, club):
+        save_speeches(club, cast.member, 3, signs=("fillers", "fast", "no_hook"))
+        own = page_of(cast.member, cast.member).content.decode()
+        assert own.count("It is done when:") == 2
+        assert "Open with something to hold on to" in own
+        assert "Measured in 3 of your latest 3." in own
+        assert "It is done when:" not in page_of(cast.owner, cast.member).content.decode()
+
+    def test_is_not_there_where_nothing_returns(self, cast, club):
+        save_speeches(club, cast.member, 3, signs=("hook", "in_band"))
+        assert "What to work on next" not in page_of(cast.member, cast.member).content.decode()

@@ -23,7 +23,7 @@ from tests.stack.postgres import database
 from tests.stack.worker import Process, celery
 
 pytestmark = pytest.mark.stack
-WORKER = ("worker", "-Q", "evaluate,housekeep", "--concurrency", "2", "--loglevel", "INFO")
+WORKER = ("worker", "-Q", "evaluate,speak,housekeep", "--concurrency", "2", "--loglevel", "INFO")
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Stack:
 
     @contextlib.contextmanager
     def worker(self) -> Iterator[Process]:
-        with celery(self.server.environment, *WORKER, ready=" ready.") as process:
+        with celery(self.server.environment, *WORKER) as process:
             yield process
 
     @contextlib.contextmanager
     def clock(self, folder: Path) -> Iterator[Process]:
         schedule = ("beat", "--schedule", str(folder / "schedule"))
-        with celery(self.server.environment, *schedule, ready="is starting") as process:
+        with celery(self.server.environment, *schedule) as process:
             yield process
 
 

@@ -27,22 +27,40 @@ class Process:
 
     def wait_for(self, text: str) -> str:
         """The first line with ``text`` in it, written already or to come."""
+        return self.wait_for_all(text, 1)[0]
+
+    def wait_for_all(self, text: str, count: int) -> list[str]:
+        """The first ``count`` lines with ``text`` in them, written already or to come."""
         found: list[str] = []
 
         def is_there() -> bool:
             found[:] = [line for line in self._lines if text in line]
-            return bool(found) or self._ended
+            return len(found) >= count or self._ended
 
         with self._news:
             self._news.wait_for(is_there, DEADLINE_SECONDS)
-            if not found:
+            if len(found) < count:
                 pytest.fail(f"{text!r} did not come:\n{''.join(self._lines[-40:])}", pytrace=False)
-        return found[0]
+        return found[:count]
 
     def written(self) -> str:
         """All that it wrote; complete once it has been stopped."""
         with self._news:
             return "".join(self._lines)
+
+    def kill(self) -> None:
+        """SIGKILL, to it and its children: nothing is handed back."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(DEADLINE_SECONDS)
+
+    def terminate(self) -> None:
+        """SIGTERM, as a deployment says that it should end; it is not waited for."""
+        self._process.send_signal(signal.SIGTERM)
+
+    def ended(self) -> int:
+        """Wait for its end; how it ended."""
+        return self._process.wait(DEADLINE_SECONDS)
 
     def stop(self) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -67,8 +85,8 @@ class Process:
 
 
 @contextlib.contextmanager
-def celery(environment: Mapping[str, str], *command: str, ready: str) -> Iterator[Process]:
-    """``celery -A speechcoach …`` from the line that says ``ready`` on."""
+def celery(environment: Mapping[str, str], *command: str) -> Iterator[Process]:
+    """``celery -A speechcoach …``; it starts while the test goes on and waits for what it does."""
     started = subprocess.Popen(
         [sys.executable, "-m", "celery", "-A", "speechcoach", *command],
         cwd=BASE_DIR,
@@ -81,7 +99,6 @@ def celery(environment: Mapping[str, str], *command: str, ready: str) -> Iterato
     )
     process = Process(started)
     try:
-        process.wait_for(ready)
         yield process
     finally:
         process.stop()

@@ -1,7 +1,7 @@
 """One document of a speech, built from values."""
 
 from evaluations.core.document import About, Given, Notice, SpeechDocument, document
-from evaluations.core.figures import clock
+from evaluations.core.metrics import clock
 from evaluations.core.script import FittedScript
 from evaluations.core.shapes import Evaluation, Segment, Transcript
 from tests.sessions_app.kept import LINES, REPORT, evaluation, transcript

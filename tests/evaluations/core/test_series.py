@@ -33,12 +33,39 @@ def grown(*pieces: np.ndarray):
 
 
 @pytest.mark.parametrize("sound", [tone, vowel])
-@pytest.mark.parametrize("hertz", [65, 85, 110, 150, 220, 330, 480])
+@pytest.mark.parametrize("hertz", [60, 65, 73, 85, 98, 110, 150, 220, 261.6, 330, 415, 480, 500])
 def test_pitch_is_within_three_percent(sound, hertz):
     f0 = grown(sound(hertz)).f0
     voiced = f0[f0 > 0]
     assert len(voiced) > 0.9 * len(f0)
     assert np.mean(np.abs(voiced / hertz - 1) < 0.03) > 0.98
+
+
+@pytest.mark.parametrize("hertz", [70, 95, 120, 180, 240])
+@pytest.mark.parametrize("second", [0.5, 1, 2, 4])
+def test_a_loud_second_harmonic_is_no_octave(hertz, second):
+    """The classic octave error: most of the energy is an octave above the voice."""
+    time = np.arange(SAMPLE_RATE) / SAMPLE_RATE
+    partials = {1: 1.0, 2: second, 3: 0.6, 4: 0.3}
+    sound = sum(
+        gain * np.sin(2 * np.pi * number * hertz * time + number)
+        for number, gain in partials.items()
+    )
+    f0 = grown((sound / np.abs(sound).max() * 9000).astype(np.int16)).f0
+    voiced = f0[f0 > 0]
+    assert len(voiced) > 0.9 * len(f0)
+    assert np.mean(np.abs(voiced / hertz - 1) < 0.03) > 0.98
+
+
+def test_a_glide_is_followed():
+    """A voice that rises by an octave in two seconds is never far from where it is."""
+    time = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
+    hertz = 110 * 2 ** (time / 2)
+    phase = 2 * np.pi * np.cumsum(hertz) / SAMPLE_RATE
+    sound = np.sum([np.sin(number * phase) / number for number in range(1, 8)], axis=0)
+    f0 = grown((sound * 4000).astype(np.int16)).f0
+    centres = np.arange(len(f0)) * 160 + 320
+    assert np.mean(np.abs(f0 / hertz[centres] - 1) < 0.03) > 0.95
 
 
 def test_silence_and_noise_have_no_pitch():

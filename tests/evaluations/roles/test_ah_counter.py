@@ -9,7 +9,7 @@ def test_each_filler_with_time_and_context():
     result = AhCounter().report(facts(BOAT))
     assert "four fillers in 1:30, which is 2.6 a minute" in content_of(result, "Count")
     lines = content_of(result, "“um”, three times").splitlines()
-    assert lines[0] == "0:17: “boats are for um for years i”."
+    assert lines[0] == "0:16: “boats are for um for years i”."
     assert len(lines) == 3
     assert "“uh”, once" in headings(result)
     assert result.script == "I heard four fillers, most often “um”, three times."

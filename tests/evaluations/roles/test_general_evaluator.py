@@ -11,8 +11,8 @@ def test_timing_flow_and_moments():
     assert "seven pauses after a finished thought" in content_of(result, "Flow")
     moments = content_of(result, "Best moments").splitlines()
     assert len(moments) == 3
-    assert moments[0] == "1:12: “not a feeling but a thing you do with your hands”."
-    assert result.script.endswith("“not a feeling but a thing you do with your hands”.")
+    assert moments[0] == "1:25: “a boat that stays in the harbour is safe”."
+    assert result.script.endswith("“a boat that stays in the harbour is safe”.")
 
 
 def test_pace_outside_the_band_is_told_as_it_was():

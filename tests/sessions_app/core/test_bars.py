@@ -12,7 +12,7 @@ from evaluations.core.series import AudioSeries
 from evaluations.core.shapes import Segment, Transcript, Word
 from sessions_app.core.bar_sound import SILENCE_DB, decibels, pitch_percentiles
 from sessions_app.core.bars import Bar, BarBuilder, PitchRange, told_bars
-from sessions_app.core.timeframes import TIMEFRAMES, aggregate, shifted
+from sessions_app.core.timeframes import shifted
 from sessions_app.detection.energy import EnergyDetector
 from sessions_app.transcription import Heard, SpeechEvent, StreamStatus, Utterance
 from tests.speech import burst, silence
@@ -24,10 +24,8 @@ VOCABULARY = ("river", "um", "patient", "you", "know", "like", "so", "children",
 class Loud:
     """Without memory: what it says of a window depends on nothing before."""
 
-    window = 800
-
-    def probability(self, window):
-        return 0.9 if np.abs(window).mean() > 500 else 0.1
+    def probabilities(self, windows):
+        return [0.9 if np.abs(window).mean() > 500 else 0.1 for window in windows.samples]
 
 
 def utterance(text: str, start: float, end: float) -> Segment:
@@ -63,8 +61,8 @@ class Measured:
         self._pitch(self.builder.finish(heard_all=heard_all))
 
     def _pitch(self, seconds) -> None:
-        for second in seconds:
-            found = pitch_percentiles(second)
+        seconds = list(seconds)
+        for second, found in zip(seconds, pitch_percentiles(seconds), strict=True):
             pitch = PitchRange(low=found[0], mid=found[1], high=found[2]) if found else None
             self.builder.pitched(second.seq, pitch)
 
@@ -364,99 +362,6 @@ def test_what_is_kept_does_not_grow_with_the_speech():
     assert max(growing for growing, _ in held) <= 6
     assert max(words for _, words in held) <= 40
     assert held[-1] == held[20]
-
-
-@st.composite
-def bars_of(draw) -> list[Bar]:
-    """Bars as a builder may give them, of any content."""
-    count = draw(st.integers(1, 70))
-    number = st.integers(-900, -1).map(lambda tenth: tenth / 10)
-    bars = []
-    for seq in range(count):
-        low, first, last, high = sorted(draw(st.tuples(number, number, number, number)))
-        candle = {"open": first, "high": high, "low": low, "close": last}
-        hertz = draw(st.none() | st.tuples(*[st.integers(60, 500)] * 3).map(sorted))
-        bars.append(
-            Bar.model_validate(
-                {
-                    "seq": seq,
-                    "t0": seq,
-                    "t1": seq + 1,
-                    "rev": draw(st.integers(1, 30)),
-                    "final": draw(st.booleans()),
-                    "words": draw(st.none() | st.integers(0, 6)),
-                    "fillers": [{"word": "um", "at": seq}] * draw(st.integers(0, 2)),
-                    "pause_seconds": draw(st.none() | st.sampled_from([0.0, 0.25, 1.0])),
-                    "voiced_seconds": draw(st.none() | st.sampled_from([0.05, 0.5, 1.0])),
-                    "energy": draw(st.none() | st.just(candle)),
-                    "pitch": dict(zip(("low", "mid", "high"), hertz, strict=True))
-                    if hertz
-                    else None,
-                    "pace": draw(st.none() | st.just(candle)),
-                }
-            )
-        )
-    return bars
-
-
-@settings(max_examples=30)
-@given(bars_of(), st.booleans())
-def test_wider_bars_keep_the_sums_and_the_extremes(bars, ended):
-    for name, seconds in TIMEFRAMES.items():
-        wide = list(aggregate(bars, seconds, ended=ended))
-        assert [bar.seq for bar in wide] == list(range(0, len(bars), seconds)), name
-        assert sum(bar.words or 0 for bar in wide) == sum(bar.words or 0 for bar in bars)
-        assert sum(bar.rev for bar in wide) == sum(bar.rev for bar in bars)
-        assert sum(bar.pause_seconds or 0 for bar in wide) == pytest.approx(
-            sum(bar.pause_seconds or 0 for bar in bars)
-        )
-        assert [f for bar in wide for f in bar.fillers] == [f for bar in bars for f in bar.fillers]
-        highest = [bar.energy.high for bar in bars if bar.energy]
-        assert max((bar.energy.high for bar in wide if bar.energy), default=None) == max(
-            highest, default=None
-        )
-        for bar in wide:
-            own = bars[bar.seq : bar.seq + seconds]
-            assert bar.final == (
-                all(one.final for one in own)
-                and (len(own) == seconds or (ended and bar is wide[-1]))
-            )
-            if bar.pitch is not None:
-                assert bar.pitch.low <= bar.pitch.mid <= bar.pitch.high
-
-
-@settings(max_examples=30)
-@given(bars_of(), st.booleans())
-def test_wide_bars_widen_as_the_bars_they_are_made_of(bars, ended):
-    for narrow, wide in ((5, 15), (15, 30), (30, 60), (5, 60)):
-        twice = list(aggregate(aggregate(bars, narrow, ended=ended), wide, ended=ended))
-        once = list(aggregate(bars, wide, ended=ended))
-        assert [_but_pitch(bar) for bar in twice] == [_but_pitch(bar) for bar in once]
-        for one, other in zip(once, twice, strict=True):
-            assert (one.pitch is None) == (other.pitch is None)
-            if one.pitch and other.pitch:
-                assert (one.pitch.low, one.pitch.high) == (other.pitch.low, other.pitch.high)
-
-
-def _but_pitch(bar: Bar) -> dict[str, object]:
-    told = bar.model_dump(exclude={"pitch", "voiced_seconds", "pause_seconds"})
-    return {
-        **told,
-        "voiced": pytest.approx(bar.voiced_seconds) if bar.voiced_seconds is not None else None,
-        "paused": pytest.approx(bar.pause_seconds) if bar.pause_seconds is not None else None,
-    }
-
-
-@settings(max_examples=30)
-@given(bars_of(), st.integers(0, 100))
-def test_a_change_of_a_bar_raises_the_wide_bar_it_is_in(bars, place):
-    at = place % len(bars)
-    raised = [*bars[:at], bars[at].model_copy(update={"rev": bars[at].rev + 1}), *bars[at + 1 :]]
-    for seconds in TIMEFRAMES.values():
-        before = list(aggregate(bars, seconds, ended=False))
-        after = list(aggregate(raised, seconds, ended=False))
-        risen = [new.seq for old, new in zip(before, after, strict=True) if new.rev > old.rev]
-        assert risen == [at // seconds * seconds]
 
 
 def test_a_shifted_bar_is_the_same_further_on():

@@ -112,45 +112,45 @@ def test_fillers_half_a_minute_apart_are_not_told():
 
 def test_a_club_s_own_fillers_count():
     words = "we boats walked down boats to the river"
-    assert kinds(Cues(extra_fillers=["boats"]).heard(utterance(0, 4, words))) == ["fillers"]
+    assert kinds(Cues(lambda: ["boats"]).heard(utterance(0, 4, words))) == ["fillers"]
 
 
 def test_silence_after_speech_is_told_once():
     cues = Cues()
-    assert cues.status(False, 20) == []  # Nobody has spoken yet.
-    cues.status(True, 21)
-    assert cues.status(False, 29) == []
-    assert kinds(cues.status(False, 29.25)) == ["silence"]
-    assert [cue for at in range(30, 120) for cue in cues.status(False, at)] == []
-    cues.status(True, 120)
-    assert kinds(cues.status(False, 129)) == ["silence"]
+    assert cues.status(20, is_speech=False) == []  # Nobody has spoken yet.
+    cues.status(21, is_speech=True)
+    assert cues.status(29, is_speech=False) == []
+    assert kinds(cues.status(29.25, is_speech=False)) == ["silence"]
+    assert [cue for at in range(30, 120) for cue in cues.status(at, is_speech=False)] == []
+    cues.status(120, is_speech=True)
+    assert kinds(cues.status(129, is_speech=False)) == ["silence"]
 
 
 def test_words_that_the_level_missed_are_no_silence():
     cues = Cues()
-    cues.status(True, 1)
+    cues.status(1, is_speech=True)
     cues.heard(talk(140, 8, 1))
-    assert cues.status(False, 10) == []
-    assert kinds(cues.status(False, 17.25)) == ["silence"]
+    assert cues.status(10, is_speech=False) == []
+    assert kinds(cues.status(17.25, is_speech=False)) == ["silence"]
 
 
 def test_a_second_silence_within_half_a_minute_is_told_when_the_half_minute_is_over():
     cues = Cues()
-    cues.status(True, 1)
-    assert kinds(cues.status(False, 10)) == ["silence"]
-    cues.status(True, 11)
-    assert cues.status(False, 39.75) == []
-    assert kinds(cues.status(False, 40)) == ["silence"]
+    cues.status(1, is_speech=True)
+    assert kinds(cues.status(10, is_speech=False)) == ["silence"]
+    cues.status(11, is_speech=True)
+    assert cues.status(39.75, is_speech=False) == []
+    assert kinds(cues.status(40, is_speech=False)) == ["silence"]
 
 
 def test_nothing_is_said_while_captions_are_re_established():
     cues = Cues()
-    cues.status(True, 1)
+    cues.status(1, is_speech=True)
     cues.interrupted()
     assert cues.heard(talk(220, 30)) == []
-    assert cues.status(False, 40) == []
+    assert cues.status(40, is_speech=False) == []
     cues.restored()
-    assert kinds(cues.status(False, 40.25)) == ["silence"]
+    assert kinds(cues.status(40.25, is_speech=False)) == ["silence"]
 
 
 def test_words_lost_in_between_are_not_taken_for_slowness():
@@ -163,7 +163,7 @@ def test_words_lost_in_between_are_not_taken_for_slowness():
 
 def test_captions_that_lag_by_half_a_minute_bring_no_cue():
     cues = Cues()
-    cues.status(True, 61)
+    cues.status(61, is_speech=True)
     assert cues.heard(talk(220, 30)) == []
 
 
@@ -198,7 +198,7 @@ def test_whatever_comes_cues_are_rare_short_in_order_and_never_while_interrupted
             case "status":
                 gap, is_speech = args
                 clock += gap
-                found = cues.status(is_speech, clock)
+                found = cues.status(clock, is_speech=is_speech)
             case "interrupted" | "restored":
                 interrupted = name == "interrupted"
                 getattr(cues, name)()
@@ -220,7 +220,7 @@ def test_a_steady_good_pace_without_fillers_brings_no_cue(wpm, cuts):
     for count in cuts:
         seconds = count * 60 / wpm
         assert cues.heard(utterance(at, seconds, PLAIN[:count])) == []
-        assert cues.status(True, at + seconds) == []
+        assert cues.status(at + seconds, is_speech=True) == []
         at += seconds
 
 

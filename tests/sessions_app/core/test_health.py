@@ -1,17 +1,19 @@
 import numpy as np
 import pytest
 
+from sessions_app.core.audio import Blocks
 from sessions_app.core.health import HealthMonitor
 from tests.speech import SAMPLE_RATE, alternating, cut, noise, silence
 
 
 def kinds(*parts, size: int = 800):
-    monitor = HealthMonitor()
+    monitor, blocks = HealthMonitor(), Blocks()
     pcm = np.concatenate(parts).tobytes()
     return [
         (change.kind, change.at_seconds)
         for chunk in cut(pcm, size)
-        for change in monitor.push(chunk)
+        if (windows := blocks.push(chunk)) is not None
+        for change in monitor.judge(windows)
     ]
 
 

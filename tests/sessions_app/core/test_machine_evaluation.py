@@ -252,3 +252,16 @@ def test_with_ready_comes_which_engines_served(driver):
     driver.machine.run_changed(driver.view(ShownStage.READY, engines=served))
     told = [s.engines for s in driver.sent() if isinstance(s, m.PipelineProgress)]
     assert told == [None, served]
+
+
+def test_where_the_vault_had_no_room_what_it_kept_is_evaluated(driver):
+    driver.record()
+    driver.hear(SECOND)
+    driver.machine.audio_kept(16_000)
+    driver.hear(SECOND)
+    driver.machine.audio_refused("The server has no room for more audio.")
+    driver.hear(SECOND)
+    driver.take()
+    driver.stop()
+    [asked] = [effect for effect in driver.take() if isinstance(effect, fx.RequestEvaluation)]
+    assert asked.samples == 16_000

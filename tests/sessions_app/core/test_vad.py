@@ -3,10 +3,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sessions_app.core.audio import Blocks, Windows
 from sessions_app.core.threshold import AdaptiveThreshold
 from sessions_app.core.vad import SpeechEnd, Vad, VadStatus
 from sessions_app.detection.energy import EnergyDetector
-from tests.speech import alternating, burst, cut, silence
+from tests.speech import alternating, burst
 
 Events = list[VadStatus | SpeechEnd]
 
@@ -18,8 +19,8 @@ PARTS = st.lists(
 )
 
 
-def run(vad: Vad, pcm: bytes, size: int = 800) -> Events:
-    return [event for chunk in cut(pcm, size) for event in vad.push(chunk)]
+def run(vad: Vad, pcm: bytes) -> Events:
+    return vad.judge(Windows.of(pcm[: len(pcm) // 1_600 * 1_600]))
 
 
 def ends(events: Events) -> list[SpeechEnd]:
@@ -32,15 +33,15 @@ def statuses(events: Events) -> list[VadStatus]:
 
 @settings(max_examples=40, deadline=None)
 @given(parts=PARTS, sizes=st.lists(st.integers(1, 5_000), min_size=1, max_size=8))
-def test_events_do_not_depend_on_how_the_samples_were_cut(parts, sizes):
+def test_events_do_not_depend_on_which_windows_are_given_together(parts, sizes):
     pcm = alternating([("speech", 4.0), *parts, ("silence", 4.0)])
-    whole = Vad(EnergyDetector(), 3).push(pcm)
-    vad, events, at, turn = Vad(EnergyDetector(), 3), [], 0, 0
+    vad, blocks, events, at, turn = Vad(EnergyDetector(), 3), Blocks(), [], 0, 0
     while at < len(pcm):
         size = sizes[turn % len(sizes)] * 2
-        events += vad.push(pcm[at : at + size])
+        windows = blocks.push(pcm[at : at + size])
+        events += vad.judge(windows) if windows is not None else []
         at, turn = at + size, turn + 1
-    assert events == whole
+    assert events == run(Vad(EnergyDetector(), 3), pcm)
 
 
 def test_an_end_is_suggested_once_per_silence_with_its_length():
@@ -92,25 +93,3 @@ def test_the_threshold_follows_a_loud_speaker_in_a_noisy_room():
         [*[np.concatenate([burst(1, 4_000), burst(0.5, 300)])] * 20, burst(4, 300)]
     )
     assert ends(run(Vad(EnergyDetector(), 3), room.tobytes()))
-
-
-def test_a_detector_may_use_shorter_windows():
-    class Always:
-        window = 160
-
-        def probability(self, window):
-            assert window.shape == (160,)
-            return 1.0
-
-    assert all(s.is_speech for s in statuses(run(Vad(Always(), 3), silence(2).tobytes())))
-
-
-def test_a_detector_whose_window_does_not_fit_is_refused():
-    class Odd:
-        window = 480
-
-        def probability(self, window):
-            return 0.0
-
-    with pytest.raises(ValueError, match="divide"):
-        Vad(Odd(), 3)

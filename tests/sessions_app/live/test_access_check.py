@@ -58,6 +58,7 @@ def socket(rows: Rows) -> Any:
         parted=Mock(),
         awaits_run=False,
         changed=False,
+        heard_more=False,
     )
     consumer.sent = asyncio.Queue()
     consumer.base_send = consumer.sent.put
@@ -89,7 +90,7 @@ async def test_a_ring_makes_it_look_and_close(socket, rows, error, code):
 async def test_a_ring_about_something_else_changes_nothing(socket, rows):
     await socket.access_changed({})
     await checked(rows, 1)
-    await socket.receive(bytes_data=b"\0\0")
+    socket._take_audio(b"\0\0")
     socket.machine.receive_audio.assert_called_once()
     assert socket.sent.empty()
 
@@ -109,14 +110,15 @@ async def test_rings_while_it_looks_are_one_more_look(socket, rows):
 async def ticking(socket, monkeypatch) -> AsyncIterator[Any]:
     """The socket, which looks at its rows all the time."""
     monkeypatch.setattr(shell, "TICK_SECONDS", 0)
+    monkeypatch.setattr(shell, "ACCESS_SECONDS", 0)
     monkeypatch.setattr(store, "BEAT_SECONDS", 0)
     socket.recorder = Mock(erase=AsyncMock())
-    task = asyncio.create_task(socket._tick(socket.machine))
+    socket._tick(socket.machine)
     yield socket
-    task.cancel()
+    socket.ticker.cancel()
 
 
-async def test_without_a_ring_it_looks_with_every_beat(ticking, rows):
+async def test_without_a_ring_it_looks_by_the_clock(ticking, rows):
     await checked(rows, 3)
     rows.error = ForbiddenError("No more.")
     assert await closed_with(ticking) == 4403
@@ -126,7 +128,7 @@ async def test_a_session_that_was_taken_over_is_let_go_of_without_a_ring(ticking
     await checked(rows, 1)
     rows.mine = False
     assert await closed_with(ticking) == 4409
-    await ticking.receive(bytes_data=b"\0\0")
+    ticking._take_audio(b"\0\0")
     ticking.machine.receive_audio.assert_not_called()
 
 
@@ -152,7 +154,7 @@ async def test_once_closed_it_takes_nothing_and_sends_nothing(socket, rows):
     rows.error = ForbiddenError("No more.")
     await socket.access_changed({})
     assert await closed_with(socket) == 4403
-    await socket.receive(bytes_data=b"\0\0")
+    socket._take_audio(b"\0\0")
     await socket.receive(text_data="{}")
     socket.machine.receive_audio.assert_not_called()
     await socket._deliver(SendAudio(b"sound"))

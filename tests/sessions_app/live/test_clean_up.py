@@ -27,6 +27,7 @@ async def test_engines_are_freed_though_the_session_cannot_be_saved():
     consumer.store = Mock(save_snapshot=AsyncMock(side_effect=OSError("It is away.")))
     consumer.recorder = Mock(drained=AsyncMock(side_effect=OSError("odd")), close=AsyncMock())
     consumer.machine = Driver().machine
+    consumer.channel_layer, consumer.channel_name = Mock(), "channel"
     with pytest.raises(OSError, match="odd"):
         await consumer._clean_up()
     consumer.recorder.close.assert_awaited_once()

@@ -1,31 +1,11 @@
 """What a club's officers set in the admin holds in its sessions: engines, and the day's limit."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 from tests.fakes import openai_server as fakes
-from tests.server import Server, serving, session
+from tests.rows import set_in_rows
+from tests.server import serving, session
 from tests.speech import burst
 
-ROOT = Path(__file__).resolve().parent.parent.parent.parent
 SPEECH = burst(20).tobytes()
-DEADLINE_SECONDS = 120
-
-
-def set_in_rows(server: Server, statement: str) -> None:
-    code = (
-        "from clubs.models import *; from clubs.scoping import club_scope\n"
-        "club = Club.objects.get(slug='harbour')\n"
-        f"with club_scope(club): {statement}"
-    )
-    subprocess.run(
-        [sys.executable, "manage.py", "shell", "--verbosity=0", "--command", code],
-        cwd=ROOT,
-        env=dict(server.environment),
-        check=True,
-        timeout=DEADLINE_SECONDS,
-    )
 
 
 async def test_the_clubs_voice_speaks_and_its_limit_loses_nothing():

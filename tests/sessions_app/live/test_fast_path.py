@@ -4,33 +4,77 @@ import asyncio
 import threading
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 
+import pytest
 from asgiref.sync import sync_to_async
 
 from sessions_app.live.consumer import SessionConsumer
+from sessions_app.live.fast_lane import YIELD_EVERY
 from tests.server import DEADLINE_SECONDS
 
+CHUNK = {"type": "websocket.receive", "bytes": bytes(1_600)}
 
-async def test_a_slow_query_elsewhere_does_not_delay_audio():
+
+class Line:
+    """A consumer that is connected, and what it is sent."""
+
+    def __init__(self) -> None:
+        self.audio: list[bytes] = []
+        self.incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        consumer: Any = SessionConsumer(vendors=Mock())
+        self.consumer = consumer
+        self.consumer.connect = AsyncMock()
+        self.consumer.recorder = AsyncMock()
+        self.consumer.machine = SimpleNamespace(
+            receive_audio=lambda pcm, _now: self.audio.append(pcm),
+            receive_malformed=Mock(),
+            parted=Mock(),
+            snapshot=Mock(),
+            effects=list,
+        )
+        self.consumer.store = AsyncMock()
+        self.incoming.put_nowait({"type": "websocket.connect"})
+        self.task = asyncio.create_task(self.consumer({}, self.incoming.get, AsyncMock()))
+
+
+@pytest.fixture
+async def line():
+    line = Line()
+    yield line
+    line.incoming.put_nowait({"type": "websocket.disconnect", "code": 1001})
+    await asyncio.wait_for(line.task, DEADLINE_SECONDS)
+
+
+async def until(reached) -> None:
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while not reached():  # noqa: ASYNC110 - what is waited for are the loop's own turns
+            await asyncio.sleep(0)
+
+
+async def test_a_slow_query_elsewhere_does_not_delay_audio(line):
     """All sockets share one thread for the database, and somebody's query holds it."""
-    release, audio = threading.Event(), []
+    release = threading.Event()
+    line.incoming.put_nowait(CHUNK)
+    await until(lambda: line.audio)
     slow = asyncio.create_task(sync_to_async(release.wait, thread_sensitive=True)(DEADLINE_SECONDS))
-    consumer: Any = SessionConsumer(vendors=Mock())
-    consumer.machine = SimpleNamespace(
-        receive_audio=lambda pcm, _now: audio.append(pcm),
-        receive_malformed=lambda _sentence, _now: None,
-        effects=list,
-    )
-    text = asyncio.create_task(consumer.dispatch({"type": "websocket.receive", "text": "{"}))
     try:
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            for _ in range(20):
-                await consumer.dispatch({"type": "websocket.receive", "bytes": bytes(1_600)})
-        assert len(audio) == 20
+        for _ in range(20):
+            line.incoming.put_nowait(CHUNK)
+        line.incoming.put_nowait({"type": "websocket.receive", "text": "{"})
+        await until(lambda: len(line.audio) == 21)
         assert not slow.done()
         # What does go by the database waits: the test would see it if audio did.
-        assert not text.done()
+        line.consumer.machine.receive_malformed.assert_not_called()
     finally:
         release.set()
-        await asyncio.gather(slow, text)
+        await slow
+    await until(lambda: line.consumer.machine.receive_malformed.called)
+
+
+async def test_one_that_floods_does_not_keep_the_others_waiting(line):
+    for _ in range(10 * YIELD_EVERY):
+        line.incoming.put_nowait(CHUNK)
+    await until(lambda: line.audio)
+    assert len(line.audio) == YIELD_EVERY
+    await until(lambda: len(line.audio) == 10 * YIELD_EVERY)

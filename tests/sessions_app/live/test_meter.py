@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import tracemalloc
+from collections.abc import AsyncIterator
 from typing import Any
 
 import numpy as np
@@ -10,9 +12,11 @@ from evaluations.core.shapes import Segment
 from sessions_app.detection.energy import EnergyDetector
 from sessions_app.live import meter as meters
 from sessions_app.live.meter import Meter
+from sessions_app.live.pitches import Pitches
 from sessions_app.stream import Mark, RingUnavailableError
 from sessions_app.stream.memory import MemoryRing
 from sessions_app.transcription import Heard, Hypothesis, Utterance
+from sessions_app.vault import VaultUnavailableError
 from sessions_app.vault.memory import MemoryVault
 from tests.sessions_app.core.test_bars import utterance
 from tests.speech import burst
@@ -55,6 +59,8 @@ class Recording:
             KEY,
             EnergyDetector,
             lambda: (tuple(self.utterances), self.heard),
+            tuple,
+            Pitches(),
             lambda number, mark, bars: self.kept.append(
                 (number, mark, [json.loads(text) for text in bars])
             ),
@@ -217,6 +223,111 @@ async def test_samples_that_found_no_room_are_read_from_the_vault(monkeypatch):
     await meter.close()
     [(_, _, bars)] = recording.kept
     assert [bar["energy"] for bar in bars] == sound
+
+
+class Slow(Failing):
+    """A ring that takes nothing until it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may = asyncio.Event()
+        self.asked = asyncio.Event()
+
+    async def put(self, key, epoch, entries):
+        self.asked.set()
+        await self.may.wait()
+        return await super().put(key, epoch, entries)
+
+
+class Elsewhere(MemoryVault):
+    """Audio that takes no room here: six seconds, over and over; ``gone`` when it cannot be had."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.samples = 0
+        self.gone = False
+
+    async def length(self, key):
+        return self.samples
+
+    async def read(self, key, start=0) -> AsyncIterator[bytes]:
+        while start < self.samples:
+            if self.gone:
+                raise VaultUnavailableError
+            at = start % 96_000
+            piece = PCM[2 * at :][: 2 * (self.samples - start)]
+            start += len(piece) // 2
+            yield piece
+
+    async def take(self, meter: Meter, seconds: int) -> None:
+        """So many seconds more are kept, and measured by ``meter``."""
+        for _ in range(seconds):
+            at = self.samples % 96_000
+            self.samples += 16_000
+            meter.push(self.samples - 16_000, bytes(bytearray(PCM[2 * at : 2 * at + 32_000])))
+            await asyncio.sleep(0)
+
+
+async def far_behind(seconds: int) -> tuple[Recording, Meter, Elsewhere, Slow]:
+    """A meter that waits for its ring while so much is captured."""
+    recording = Recording()
+    recording.ring, recording.vault = ring, vault = Slow(), Elsewhere()
+    meter = recording.meter()
+    meter.begin()
+    await vault.take(meter, 1)
+    await ring.asked.wait()
+    await vault.take(meter, seconds - 1)
+    return recording, meter, vault, ring
+
+
+async def test_a_meter_that_is_behind_leaves_the_sound_to_the_vault():
+    tracemalloc.start()
+    try:
+        recording, meter, _, ring = await far_behind(120)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 2**20
+    ring.may.set()
+    meter.finish(4, heard_all=False)
+    await meter.drained()
+    await meter.close()
+    [(_, _, bars)] = recording.kept
+    assert [bar["seq"] for bar in bars] == list(range(120))
+    levels = [bar["energy"] for bar in bars]
+    assert levels == levels[:6] * 20
+
+
+async def test_what_the_vault_cannot_give_now_is_measured_later_and_in_its_place():
+    recording, meter, vault, ring = await far_behind(60)
+    vault.gone = True
+    ring.may.set()
+    await meter.drained()
+    await vault.take(meter, 3)
+    await meter.drained()
+    vault.gone = False
+    await vault.take(meter, 3)
+    meter.finish(4, heard_all=False)
+    await meter.drained()
+    await meter.close()
+    [(_, _, bars)] = recording.kept
+    levels = [bar["energy"] for bar in bars]
+    assert levels == levels[:6] * 11
+
+
+async def test_the_next_recording_is_not_measured_as_the_one_before():
+    recording, meter, vault, ring = await far_behind(60)
+    meter.finish(3, heard_all=False)
+    vault.samples = 0
+    meter.begin()
+    await vault.take(meter, 30)
+    ring.may.set()
+    meter.finish(4, heard_all=False)
+    await meter.drained()
+    await meter.close()
+    bars = {number: bars for number, _, bars in recording.kept}
+    assert len(bars[3]) < 10
+    assert [bar["seq"] for bar in bars[4]] == list(range(30))
 
 
 async def test_who_has_lost_the_recording_to_another_says_nothing_more():

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from sessions_app.contract import messages as m
 from sessions_app.core import effects as fx
 from sessions_app.detection.energy import EnergyDetector
 from sessions_app.live import recorder as recorder_module
 from sessions_app.live.meter import Meter
+from sessions_app.live.pitches import Pitches
 from sessions_app.live.recorder import Recorder
 from sessions_app.stream.memory import MemoryRing
 from sessions_app.transcription import SpeechEvent, TranscriberContext
@@ -59,6 +61,8 @@ def metered(driver: Driver, vault: AudioVault, kept: list[str]) -> Meter:
         "key",
         EnergyDetector,
         lambda: driver.machine.heard_so_far,
+        driver.machine.own_fillers,
+        Pitches(),
         lambda _number, _mark, bars: kept.extend(bars),
     )
 
@@ -168,3 +172,69 @@ async def test_captions_miss_nothing_when_the_vault_is_away_at_a_resume():
     await recorder.drained()
     await recorder.close()
     assert listening.given == PCM
+
+
+class Counting(MemoryVault):
+    """A vault that notes what it is given."""
+
+    def __init__(self) -> None:
+        super().__init__(10**7)
+        self.pieces: list[tuple[int, int]] = []
+
+    async def append(self, key, start, pcm):
+        self.pieces.append((start, len(pcm) // 2))
+        return await super().append(key, start, pcm)
+
+
+def in_pieces(driver: Driver, vault: AudioVault) -> Recorder:
+    meter = metered(driver, vault, [])
+    return Recorder(
+        driver.machine, vault, Listening(), "key", meter, lambda: None, context, lambda: 4_000
+    )
+
+
+def chunk(start: int) -> fx.Capture:
+    return fx.Capture(start, PCM[2 * start : 2 * (start + 800)])
+
+
+async def test_chunks_take_the_way_to_the_vault_in_pieces_and_none_is_left_behind():
+    driver, vault = Driver(), Counting()
+    driver.record()
+    recorder = in_pieces(driver, vault)
+    recorder.put(fx.BeginCapture(1))
+    for start in range(0, 12 * 800, 800):
+        recorder.put(chunk(start))
+    # What a stop, or a lost connection, finds on its way goes before it.
+    recorder.put(fx.FinishCapture(driver.machine.run_id))
+    await recorder.drained()
+    await recorder.close()
+    assert vault.pieces == [(0, 4_000), (4_000, 4_000), (8_000, 1_600)]
+    assert b"".join([block async for block in vault.read("key")]) == PCM[: 12 * 1_600]
+
+
+async def test_a_piece_never_closes_up_a_hole():
+    driver, vault = Driver(), Counting()
+    driver.record()
+    recorder = in_pieces(driver, vault)
+    for start in (0, 800, 2_400):
+        recorder.put(chunk(start))
+    await recorder.drained()
+    await recorder.close()
+    assert vault.pieces == [(0, 1_600), (2_400, 800)]
+    assert await vault.length("key") == 1_600
+    [refused] = [one for one in driver.sent() if isinstance(one, m.AudioFormatError)]
+    assert "lost audio" in refused.message
+
+
+async def test_what_waits_for_more_is_let_go_when_nothing_comes():
+    driver, vault = Driver(), Counting()
+    driver.record()
+    recorder = in_pieces(driver, vault)
+    recorder.put(chunk(0))
+    recorder.tick()
+    await recorder._pump.drained()
+    assert vault.pieces == []
+    recorder.tick()
+    await recorder._pump.drained()
+    assert vault.pieces == [(0, 800)]
+    await recorder.close()

@@ -4,10 +4,14 @@ import inspect
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.db import IntegrityError, OperationalError
 
+from clubs.models import ConsentEvent
 from clubs.scoping import club_scope
+from evaluations import lasting
 from evaluations.core.shapes import ProjectContext, Segment
 from evaluations.models import Run
+from sessions_app.contract.messages import Consent
 from sessions_app.core.effects import RequestEvaluation
 from sessions_app.core.setup import Setup
 from sessions_app.core.snapshot import Snapshot
@@ -58,6 +62,55 @@ def test_a_snapshot_says_whether_the_session_was_still_its_own(cast):
     assert async_to_sync(older.save_snapshot)(heard(1)) is True
     store._open_session(ticket, opened.speech_id)
     assert async_to_sync(older.save_snapshot)(heard(2)) is False
+
+
+@pytest.fixture
+def away(monkeypatch):
+    """The database is away for the first questions, as many as are put in here."""
+    failures: list[Exception] = []
+    mine = SessionStore._mine
+
+    def answers(self):
+        rows = mine(self)
+        if failures:
+            raise failures.pop()
+        return rows
+
+    monkeypatch.setattr(SessionStore, "_mine", answers)
+    monkeypatch.setattr(lasting, "PAUSE_SECONDS", 0.0)
+    return failures
+
+
+def test_what_cannot_be_stored_now_is_stored_once_the_database_answers(cast, away):
+    ticket = Ticket(cast.operator.pk, cast.club.pk, "session", None)
+    mine, opened = store._open_session(ticket, None)
+    late: list[str] = []
+    mine.late = lambda: late.append("told")
+    away += [OperationalError("away"), OperationalError("closed")]
+    assert async_to_sync(mine.save_snapshot)(heard(2)) is True
+    assert late == ["told"]
+    with club_scope(cast.club):
+        assert LiveUtterance.objects.filter(speech_id=opened.speech_id).count() == 2
+
+
+def test_a_consent_whose_commit_was_not_heard_of_stands_in_the_log_once(cast, away):
+    ticket = Ticket(cast.operator.pk, cast.club.pk, "session", None)
+    mine, opened = store._open_session(ticket, None)
+    given = Consent(
+        speaker_name="Ada", consent_confirmed=True, consent_timestamp="2026-11-29T12:00:00.000Z"
+    )
+    async_to_sync(mine.record_consent)(given)
+    async_to_sync(mine.record_consent)(given)
+    with club_scope(cast.club):
+        assert ConsentEvent.objects.filter(speech_id=opened.speech_id).count() == 1
+
+
+def test_what_is_wrong_with_a_question_is_not_asked_again(cast, away):
+    ticket = Ticket(cast.operator.pk, cast.club.pk, "session", None)
+    mine, _ = store._open_session(ticket, None)
+    away.append(IntegrityError("twice"))
+    with pytest.raises(IntegrityError):
+        async_to_sync(mine.save_snapshot)(heard(1))
 
 
 def test_a_beat_says_whether_the_session_is_still_its_own(cast):

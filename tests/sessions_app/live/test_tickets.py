@@ -1,10 +1,12 @@
 """Tickets, with time handed in."""
 
 import asyncio
+import threading
 import time
 from unittest.mock import patch
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from sessions_app.live import tickets
 from sessions_app.live.tickets import Ticket
@@ -31,3 +33,17 @@ def test_a_ticket_is_kept_only_as_a_hash():
         token = tickets.issue(TICKET)
     assert token not in str(cache.mock_calls)
     assert len(token) >= 43  # 256 bits
+
+
+async def test_who_waits_for_the_shared_memory_keeps_no_other_socket_waiting():
+    back = threading.Event()
+    with patch("sessions_app.live.tickets.cache") as cache:
+        cache.get.side_effect = lambda _key: back.wait(20) and None
+        redeeming = asyncio.create_task(tickets.redeem("a-token"))
+        await asyncio.sleep(0)
+        try:
+            # In the thread that all sockets share.
+            await asyncio.wait_for(sync_to_async(lambda: None)(), 10)
+        finally:
+            back.set()
+        assert await redeeming is None

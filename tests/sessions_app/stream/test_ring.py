@@ -13,14 +13,16 @@ from sessions_app.stream import (
     ENDED_TTL_SECONDS,
     NOWHERE,
     TTL_SECONDS,
+    WATCH_SECONDS,
     BarRing,
     Entry,
     Mark,
+    Put,
     sse,
 )
 from sessions_app.stream.broadcaster import Broadcaster, Reader, _Topic
 from sessions_app.stream.history import Asked, of_speech
-from sessions_app.stream.memory import MemoryRing
+from sessions_app.stream.memory import AT_REST_SECONDS, MemoryRing
 
 
 def bar(seq: int, rev: int, *, forming: bool = False) -> Entry:
@@ -30,8 +32,8 @@ def bar(seq: int, rev: int, *, forming: bool = False) -> Entry:
 async def test_a_change_is_numbered_and_kept_in_its_order(make_ring, key):
     ring: BarRing = make_ring()
     epoch = await ring.begin(key)
-    assert await ring.put(key, epoch, [bar(0, 1), bar(1, 1, forming=True)])
-    assert await ring.put(key, epoch, [bar(0, 2)])
+    assert (await ring.put(key, epoch, [bar(0, 1), bar(1, 1, forming=True)])).kept
+    assert (await ring.put(key, epoch, [bar(0, 2)])).kept
     page = await ring.read(key)
     assert page is not None
     assert page.mark == Mark(epoch, 3)
@@ -53,7 +55,7 @@ async def test_what_is_not_newer_is_no_change(make_ring, key):
     ring: BarRing = make_ring()
     epoch = await ring.begin(key)
     await ring.put(key, epoch, [bar(0, 2)])
-    assert await ring.put(key, epoch, [bar(0, 2), bar(0, 1)])
+    assert (await ring.put(key, epoch, [bar(0, 2), bar(0, 1)])).kept
     assert await ring.marks([key]) == [Mark(epoch, 1)]
     await ring.drop(key)
 
@@ -64,7 +66,7 @@ async def test_another_epoch_takes_nothing_from_who_had_the_last_one(make_ring, 
     await ring.put(key, old, [bar(0, 1)])
     new = await ring.begin(key)
     assert old != new
-    assert not await ring.put(key, old, [bar(0, 9)])
+    assert not (await ring.put(key, old, [bar(0, 9)])).kept
     assert await ring.end(key, old) is None
     page = await ring.read(key)
     assert page is not None
@@ -90,7 +92,7 @@ async def test_what_is_not_there_is_none(make_ring, key):
     await ring.drop(key)
     await ring.drop(key)
     assert await ring.read(key) is None
-    assert not await ring.put(key, epoch, [bar(0, 1)])
+    assert not (await ring.put(key, epoch, [bar(0, 1)])).kept
     assert await ring.marks([]) == []
 
 
@@ -103,10 +105,43 @@ async def test_this_process_forgets_what_is_kept_elsewhere_or_left(key):
     assert [mark is None for mark in await ring.marks(["ended", "left"])] == [True, False]
     assert await ring.read("ended") is None
     now = TTL_SECONDS + 1
-    assert not await ring.put("left", epochs["left"], [bar(0, 1)])
-    for name in "abcd":
+    assert not (await ring.put("left", epochs["left"], [bar(0, 1)])).kept
+    for name in "abc":
         await ring.begin(name)
+    now += AT_REST_SECONDS + 1
+    await ring.begin("d")
     assert [mark is None for mark in await ring.marks(list("abcd"))] == [True, False, False, False]
+
+
+async def test_running_speeches_lose_their_bars_to_nobody(key):
+    now = 0.0
+    ring = MemoryRing(clock=lambda: now, most_speeches=2)
+    epochs = {name: await ring.begin(name) for name in "abcd"}
+    assert None not in await ring.marks(list("abcd"))
+    # What has ended makes room first, and what nobody has touched for long.
+    await ring.end("a", epochs["a"])
+    now = AT_REST_SECONDS + 1
+    await ring.put("d", epochs["d"], [bar(0, 1)])
+    await ring.begin("e")
+    assert [mark is None for mark in await ring.marks(list("abcde"))] == [True] * 3 + [False] * 2
+
+
+async def test_who_puts_bars_is_told_whether_somebody_watches(make_ring, key):
+    ring: BarRing = make_ring()
+    epoch = await ring.begin(key)
+    assert await ring.put(key, epoch, [bar(0, 1)]) == Put(kept=True, watched=False)
+    await ring.watch([key, f"{key}.x"])
+    assert await ring.put(key, epoch, [bar(0, 2)]) == Put(kept=True, watched=True)
+    await ring.drop(key)
+
+
+async def test_who_watched_a_while_ago_is_forgotten(key):
+    now = 0.0
+    ring = MemoryRing(clock=lambda: now)
+    epoch = await ring.begin(key)
+    await ring.watch([key])
+    now = WATCH_SECONDS + 1
+    assert not (await ring.put(key, epoch, [bar(0, 1)])).watched
 
 
 @pytest.mark.stack

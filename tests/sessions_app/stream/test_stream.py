@@ -85,7 +85,7 @@ async def test_a_reader_that_comes_back_is_told_what_changed_and_no_more(server:
             await watching.until(is_bar(11))
             for told in watching.received:
                 chart.take(told)
-                assert told.eid > int(known.rpartition("-")[2])
+                assert told.kind == "hb" or told.eid > int(known.rpartition("-")[2])
         await client.send("stop_recording")
         async with stream(member, speech, last_event_id=chart.last_id) as watching:
             for told in await watching.rest():

@@ -123,6 +123,36 @@ async def test_exports_are_saved(open_page: OpenPage, server: Server):
         assert await download.failure() is None
 
 
+async def test_its_speaker_puts_a_word_right_and_all_follows(open_page: OpenPage, server: Server):
+    page = (await open_page(viewport=PHONE)).page
+    await page.goto(address(server, kept_speech(server)))
+    await page.get_by_role("link", name="Correct the transcript").click()
+    line = page.get_by_label("Line at 0:06")
+    await expect(line).to_have_value(LINES[1])
+    await line.fill(LINES[1].replace(", um,", ""))
+    await page.get_by_role("button", name="Save corrections").click()
+    await expect(page.get_by_text("Corrected by hand on")).to_be_visible()
+    await expect(page.locator("#line-1")).to_contain_text("in March, and I had packed")
+    # What is measured follows: the only filler is gone.
+    table = page.get_by_role("table", name="What is in view")
+    await page.wait_for_function(AGREES, polling=250)
+    await expect(table.get_by_role("row").filter(has_text="um")).to_have_count(0)
+
+
+async def test_an_evaluator_writes_beside_ours(open_page: OpenPage, server: Server):
+    page = (await open_page(viewport=PHONE)).page
+    await page.goto(address(server, kept_speech(server, "member@harbour.example")))
+    await page.get_by_role("link", name="Write notes").click()
+    await page.get_by_label("What worked").fill("The pause before\nyour <challenge>.")
+    await page.get_by_label("What to try next time").fill("Look up at the end.")
+    await page.get_by_role("button", name="Keep notes").click()
+    await expect(page.get_by_text("your <challenge>.")).to_be_visible()
+    await expect(page.get_by_text("Look up at the end.")).to_be_visible()
+    # Whoever comes back goes on with their own words.
+    await page.get_by_role("link", name="Write notes").click()
+    await expect(page.get_by_label("What to try next time")).to_have_value("Look up at the end.")
+
+
 @schemes
 @sizes
 async def test_everybody_can_use_it(open_page: OpenPage, server: Server, scheme, size):

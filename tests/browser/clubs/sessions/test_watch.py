@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, Response, Route, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, SCRIPT, OpenPage
 from tests.browser.speaking import AGREES, speaking
 from tests.browser.test_accessibility import assert_accessible, assert_fits, schemes, sizes
 from tests.browser.watched import Watched
+from tests.faults.killable import killable
 from tests.faults.proxy import proxy
 from tests.server import Server, sign_in
 
@@ -138,6 +139,30 @@ async def test_a_server_that_refuses_for_a_while_is_asked_again(open_page: OpenP
         await watch.agrees()
 
 
+async def test_a_server_that_is_killed_and_back_shows_what_it_has(open_page: OpenPage):
+    """The bars were in its memory: what is shown afterwards is the recording that is begun anew."""
+    with killable(script=SCRIPT, AUDIO_MAX_LEAD_SECONDS="1500") as running:
+        server = running.server
+        async with speaking(server) as speech:
+            session_id = speech.client.session_id
+            watch = await open_watch(open_page, server, session_id, server.base_url)
+            watch.watch.tolerated = ("Failed to load resource", "ERR_")
+            await speech.client.start()
+            await speech.say(5)
+            await expect(watch.row(4)).to_be_attached()
+            await running.kill()
+            await expect(watch.page.get_by_text("The connection is lost.")).to_be_visible()
+        await running.start()
+        async with speaking(server, speech=session_id) as speech:
+            await expect(watch.page.get_by_text("The connection is lost.")).to_be_hidden()
+            await expect(watch.rows).to_have_count(0)
+            await speech.client.start()
+            await speech.say(3)
+            await expect(watch.row(2)).to_be_attached()
+            await expect(watch.rows).to_have_count(3)
+            await watch.agrees()
+
+
 def is_refused_stream(response: Response) -> bool:
     return "/stream/metrics" in response.url and response.status == 502
 
@@ -200,7 +225,7 @@ async def test_the_projector_shows_the_lights_and_is_left_by_a_key(
         await watch.page.keyboard.press("Enter")
         await expect(project).to_have_text("Leave projector view")
         assert await watch.page.evaluate("document.fullscreenElement?.dataset.light") == "none"
-        for seconds, name in ((2, "Green"), (30, "Yellow"), (30, "Red")):
+        for seconds, name in ((2, "Green"), (30, "Yellow"), (30, "Red"), (31, "Over time")):
             await speech.say(seconds)
             await expect(light).to_have_text(name)
         box = await stage.bounding_box()

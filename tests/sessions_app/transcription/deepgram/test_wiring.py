@@ -47,3 +47,12 @@ def test_models_and_address_come_from_the_settings(settings):
 def test_a_key_with_a_trailing_newline_works(monkeypatch):
     monkeypatch.setenv("DEEPGRAM_API_KEY", " a-key\n")
     assert Environment(dotenv=None).text("DEEPGRAM_API_KEY") == "a-key"
+
+
+def test_a_script_in_which_nothing_is_said_stands_in_all_the_same(settings, tmp_path):
+    script = tmp_path / "script.json"
+    script.write_text("[]")
+    settings.SPEECHCOACH_TRANSCRIBER = f"scripted:{script}"
+    assert providers.builtin_transcriber.__wrapped__().name == "scripted"
+    [final] = providers.final_transcribers.__wrapped__()
+    assert final.name == "scripted"

@@ -1,0 +1,121 @@
+"""What one client does to a server's memory and to the others, against real server processes."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+
+import psutil
+import pytest
+
+from sessions_app.core.vad import STATUS_WINDOWS, WINDOW_SECONDS
+from tests.bench import audio
+from tests.bench.load import LoadSession, Operator, framed, operator, pace
+from tests.server import SERVER_KINDS, Server, serving
+
+GROWTH_BYTES = 20 * 2**20
+WARM_UP = 30
+"""Sessions that bring in what any first session does: modules, threads, pools."""
+_warm: set[str] = set()
+
+
+OPENED = 1_000
+AT_ONCE = 10
+
+
+@pytest.fixture(scope="module", params=SERVER_KINDS)
+def own(request: pytest.FixtureRequest) -> Iterator[Server]:
+    many = "1000"
+    with serving(request.param, MAX_SOCKETS_PER_USER=many, MAX_SOCKETS_PER_CLUB=many) as server:
+        yield server
+
+
+@pytest.fixture
+async def person(own: Server) -> AsyncIterator[Operator]:
+    async with operator(own.own) as person:
+        for _ in range(0 if own.base_url in _warm else WARM_UP):
+            session = await person.session()
+            session.abandon()
+        _warm.add(own.base_url)
+        yield person
+
+
+def memory(own: Server) -> int:
+    return int(psutil.Process(own.own.process.pid).memory_info().rss)
+
+
+def frames() -> list[bytes]:
+    return framed(audio.chunks(2))
+
+
+async def still_served(neighbour: LoadSession) -> None:
+    """Each of two seconds' statuses comes, and nothing is refused."""
+    # What was sent before may still be on its way.
+    await neighbour.heard()
+    before = neighbour.statuses
+    await pace(neighbour, frames(), WINDOW_SECONDS)
+    await neighbour.heard()
+    assert neighbour.lost is None
+    assert neighbour.statuses - before == 40 // STATUS_WINDOWS
+
+
+async def test_a_flood_of_audio_from_one_socket_is_refused_and_harms_nobody(own, person):
+    neighbour, flooding = await person.session(), await person.session()
+    await still_served(neighbour)
+    before = memory(own)
+    assert flooding.transport is not None
+    # 200 MB, as fast as the server takes them; it hears that it is too much, and goes on.
+    [big] = framed([bytes(64_000)])
+    for _ in range(3_200):
+        flooding.transport.write(big)
+        while flooding.transport.get_write_buffer_size():  # noqa: ASYNC110 - a transport has no event
+            await asyncio.sleep(0.001)
+    await flooding.until_lost()
+    assert "arrival rate" in str(flooding.lost)
+    await still_served(neighbour)
+    assert memory(own) - before < GROWTH_BYTES
+    neighbour.abandon()
+
+
+async def test_a_reader_that_never_reads_is_closed_and_harms_nobody(own, person):
+    neighbour, deaf = await person.session(), await person.session()
+    await still_served(neighbour)
+    before = memory(own)
+    assert deaf.transport is not None
+    deaf.transport.pause_reading()
+    # Each of these is answered, and none of the answers is read.
+    text = json.dumps({"type": "set_time_limit", "seconds": 120, "filling": "n" * 8_000}).encode()
+    while deaf.transport.get_write_buffer_size() < 2**20 and not deaf.transport.is_closing():
+        deaf.say_framed(text)
+        await asyncio.sleep(0)
+    await still_served(neighbour)
+    assert memory(own) - before < GROWTH_BYTES
+    deaf.transport.resume_reading()
+    await deaf.until_lost()
+    # Its code may be lost behind what was not read.
+    assert str(deaf.lost).startswith("closed with")
+    neighbour.abandon()
+
+
+@pytest.mark.parametrize("own", ["uvicorn"], indirect=True)
+async def test_a_thousand_sockets_that_come_and_go_leave_nothing_behind(own, person):
+    neighbour = await person.session()
+    speaking = asyncio.create_task(pace(neighbour, frames() * 1_000, WINDOW_SECONDS))
+    # The first ones bring in what any do.
+    await come_and_go(person, OPENED // 10)
+    before = memory(own)
+    await come_and_go(person, OPENED * 9 // 10)
+    grown = memory(own) - before
+    speaking.cancel()
+    await still_served(neighbour)
+    assert grown < GROWTH_BYTES
+    neighbour.abandon()
+
+
+async def come_and_go(person: Operator, times: int) -> None:
+    """So many sessions are opened, greeted, and left without a word."""
+
+    async def once() -> None:
+        (await person.greeted()).abandon()
+
+    for _ in range(times // AT_ONCE):
+        await asyncio.gather(*(once() for _ in range(AT_ONCE)))
