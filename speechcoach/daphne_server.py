@@ -8,6 +8,8 @@ from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 
+from speechcoach.audio_lane import EXTENSION, Lane
+
 HEARTBEAT_SECONDS = 20
 MOST_UNREAD_BYTES: Final = 2**20
 """Of one socket, before no more is read from it: 25 seconds of a microphone's sound."""
@@ -31,6 +33,7 @@ class Inbox(asyncio.Queue[dict[str, Any]]):
         self._unread = 0
         self._paused = False
         self._over = False
+        self.lane = Lane(take=None)
 
     def end(self) -> None:
         """The application has closed: the client's answer is read, and nothing else of it kept."""
@@ -38,6 +41,10 @@ class Inbox(asyncio.Queue[dict[str, Any]]):
         self._go_on()
 
     def put_nowait(self, message: dict[str, Any]) -> None:
+        pcm, take = message.get("bytes"), self.lane["take"]
+        if pcm is not None and take is not None and self.empty() and not self._over:
+            take(pcm)
+            return
         size = _size(message)
         if size and self._over:
             return
@@ -102,9 +109,10 @@ class PatientServer(Server):  # type: ignore[misc] # untyped
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         if not isinstance(protocol, WebSocketProtocol):
             return super().create_application(protocol, scope)
-        # As the inherited one does, with another queue.
+        # As the inherited one does, with another queue, and a way past it for audio.
         inbox = Inbox(protocol.transport)
         scope.setdefault("asgi", {"version": "3.0"})
+        scope.setdefault("extensions", {})[EXTENSION] = inbox.lane
         application = self.application(
             scope=scope, receive=inbox.get, send=partial(self.handle_reply, protocol)
         )
