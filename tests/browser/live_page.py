@@ -10,21 +10,23 @@ from tests.browser.watched import Traffic, Watched
 SPEAKER = "Ana Moreno"
 TITLE = "The river"
 
-# Plays what the element plays into an analyser: the loudest sample within its first seconds.
+# Plays what the element plays into an analyser: the loudest sample within its first seconds. Before
+# it comes the silence that unlocks the element; each sound has a track of its own.
 _HEARD = """audio => new Promise((resolve) => {
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   const block = new Float32Array(analyser.fftSize);
   const stream = audio.captureStream();
-  const listen = () => context.createMediaStreamSource(stream).connect(analyser);
+  const listen = (track) =>
+    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+  stream.getAudioTracks().forEach(listen);
   // Sound that is still on its way has no track yet.
-  if (stream.getAudioTracks().length) listen();
-  else stream.addEventListener("addtrack", listen, {once: true});
+  stream.addEventListener("addtrack", ({track}) => listen(track));
   let peak = 0;
   audio.addEventListener("timeupdate", () => {
     analyser.getFloatTimeDomainData(block);
     peak = Math.max(peak, ...block.map(Math.abs));
-    if (peak > 0.05 || audio.ended) resolve(peak);
+    if (peak > 0.05 || (audio.ended && audio.duration > 1)) resolve(peak);
   });
 })"""
 
