@@ -87,6 +87,7 @@ def uvicorn(port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "uvicorn", "speechcoach.asgi:application"),
         *("--host", "127.0.0.1", "--port", str(port)),
+        *("--ws", "speechcoach.uvicorn_server:AudioProtocol"),
         *("--ws-max-size", "1048576", "--ws-per-message-deflate", "false"),
         # Without it, a server that is told to stop waits for whoever watches a chart.
         *("--timeout-graceful-shutdown", "5"),

@@ -60,7 +60,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
-            await super().__call__(scope, fast_lane.beside(receive, self._take_audio), send)
+            await super().__call__(scope, fast_lane.beside(scope, receive, self._take_audio), send)
         finally:
             # Here and not in ``disconnect``, which does not run after an exception.
             await self._clean_up()

@@ -3,8 +3,11 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
+from functools import partial
 from typing import Any, Final
 
+from speechcoach.audio_lane import EXTENSION, Lane
 from speechcoach.metrics import CHUNK_SECONDS
 
 YIELD_EVERY: Final = 32
@@ -14,30 +17,44 @@ of so many one is measured."""
 Receive = Callable[[], Awaitable[Any]]
 
 
-def beside(receive: Receive, take_audio: Callable[[bytes], None]) -> Receive:
+def beside(scope: Any, receive: Receive, take_audio: Callable[[bytes], None]) -> Receive:
     """A ``receive`` that gives all messages but those of audio, which ``take_audio`` is given.
 
     Channels makes a task for each message, and touches the database before each, in the one thread
-    that all sockets share: audio must not wait for other people's queries.
+    that all sockets share: audio must not wait for other people's queries. Where the server hands
+    it over by itself (``audio_lane``), it does not even wait for this task.
     """
 
+    lane: Lane = scope.get("extensions", {}).get(EXTENSION, Lane(take=None))
     chunks = 0
 
-    async def receive_others() -> Any:
+    def take(pcm: bytes) -> bool:
+        """Whether it is the turn of others after this chunk."""
         nonlocal chunks
+        chunks += 1
+        if chunks % YIELD_EVERY:
+            take_audio(pcm)
+            return False
+        began = time.perf_counter()
+        take_audio(pcm)
+        CHUNK_SECONDS.observe(time.perf_counter() - began)
+        return True
+
+    async def receive_others() -> Any:
+        # In this task's context: log lines are about the session.
+        handed = partial(copy_context().run, take)  # type: ignore[call-arg] # the rest of them
         while True:
-            message = await receive()
+            lane["take"] = handed
+            try:
+                message = await receive()
+            finally:
+                # Until the application asks again, it is busy with what came before.
+                lane["take"] = None
             pcm = message.get("bytes")
             if pcm is None:
                 return message
-            chunks += 1
-            if chunks % YIELD_EVERY:
-                take_audio(pcm)
-                continue
-            began = time.perf_counter()
-            take_audio(pcm)
-            CHUNK_SECONDS.observe(time.perf_counter() - began)
-            # A queue that is not empty is read without waiting.
-            await asyncio.sleep(0)
+            if take(pcm):
+                # A queue that is not empty is read without waiting.
+                await asyncio.sleep(0)
 
     return receive_others

@@ -61,7 +61,7 @@ WEB: Final = Service(
     "web",
     (
         *("uvicorn", "speechcoach.asgi:application", "--host", "{host}", "--port", "{port}"),
-        *("--ws", "websockets-sansio", "--ws-max-size", str(_FRAME_BYTES)),
+        *("--ws", "speechcoach.uvicorn_server:AudioProtocol", "--ws-max-size", str(_FRAME_BYTES)),
         *("--ws-per-message-deflate", "false"),
         *("--ws-ping-interval", str(_HEARTBEAT_SECONDS), "--ws-ping-timeout", "20"),
         # Above what a proxy keeps an idle connection for: it must not meet one that just closed.

@@ -18,7 +18,7 @@ def uvicorn(port: int, application: str = "speechcoach.asgi:application") -> lis
     return [
         *(sys.executable, "-m", "uvicorn", application),
         *("--host", "127.0.0.1", "--port", str(port)),
-        *("--ws", "websockets-sansio", "--ws-max-size", "65536", "--ws-max-queue", "32"),
+        *("--ws", "speechcoach.uvicorn_server:AudioProtocol", "--ws-max-size", "65536"),
         *("--ws-per-message-deflate", "false", "--no-access-log", "--no-server-header"),
         # A stream that somebody reads would keep it from stopping.
         *("--timeout-graceful-shutdown", "5"),

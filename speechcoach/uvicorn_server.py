@@ -1,0 +1,76 @@
+"""Uvicorn's WebSocket protocol as production runs it (``--ws``): most of what comes is audio."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame, apply_mask  # type: ignore[attr-defined] # C, where it is
+from websockets.http11 import Request
+from websockets.streams import StreamReader
+
+from speechcoach.audio_lane import EXTENSION, Lane
+
+_PLAIN = b"\x82\xfe"
+"""How a frame begins that is a whole binary message, masked, its length in the next two bytes."""
+_HEADER_BYTES = 8
+_AT_ONCE = 32
+"""Messages of one read that are handed over. Before those behind them it is the others' turn."""
+_BETWEEN_FRAMES = StreamReader.at_eof.__code__
+
+
+class AudioProtocol(WebSocketsSansIOProtocol):
+    """Hands audio over below ASGI, and parses the frames that it comes in without generators.
+
+    Only what is plain takes that way, and only where the application takes it (``audio_lane``):
+    whatever else a client sends, in whatever pieces, is the inherited protocol's, with its limits
+    and its close codes.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lane = Lane(take=None)
+        self._handed = 0
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            extensions = cast("dict[str, Any]", self.scope["extensions"])
+            extensions[EXTENSION] = self._lane
+
+    def data_received(self, data: bytes) -> None:
+        at = self._handed = 0
+        while data.startswith(_PLAIN, at) and self._is_between_frames():
+            begin = at + _HEADER_BYTES
+            end = begin + int.from_bytes(data[at + 2 : at + 4])
+            take = self._open_lane()
+            if take is None or end > len(data) or end - begin > self.config.ws_max_size:
+                break
+            self._handed += 1
+            take(apply_mask(data[begin:end], data[at + 4 : begin]))
+            at = end
+        if at < len(data):
+            super().data_received(data[at:] if at else data)
+
+    def handle_bytes(self, event: Frame) -> None:
+        take = self._open_lane() if event.fin else None
+        if take is None:
+            super().handle_bytes(event)
+        else:
+            self._handed += 1
+            take(bytes(event.data))
+
+    def _open_lane(self) -> Callable[[bytes], object] | None:
+        """What takes audio now. Nothing does when a message waits before it."""
+        if self._handed >= _AT_ONCE or not self.queue.empty():
+            return None
+        return self._lane["take"]
+
+    def _is_between_frames(self) -> bool:
+        """Whether the parser has nothing left over, and the next byte begins a message."""
+        if self.conn.cur_size is not None:
+            return False
+        # A chain of generators, of which the last one waits for bytes: that for a frame's first?
+        waits = self.conn.parser
+        while (inner := getattr(waits, "gi_yieldfrom", None)) is not None:
+            waits = inner
+        return getattr(waits, "gi_code", None) is _BETWEEN_FRAMES

@@ -1,0 +1,238 @@
+"""Whatever a client sends, in whatever pieces: what uvicorn's own protocol makes of it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
+from unittest.mock import Mock
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from uvicorn import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.client import ClientProtocol
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Response
+from websockets.uri import parse_uri
+
+from sessions_app.live import fast_lane
+from speechcoach.uvicorn_server import AudioProtocol
+from tests.server import DEADLINE_SECONDS
+
+Message = tuple[str, bytes]
+MOST_BYTES = 60_000
+PCM = bytes(1_600)
+SIZES = (0, 1, 125, 126, 1_600, MOST_BYTES, MOST_BYTES + 1)
+
+
+async def turns(reached: Callable[[], bool]) -> None:
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while not reached():  # noqa: ASYNC110 - what is waited for are the loop's own turns
+            await asyncio.sleep(0)
+
+
+class Wire(asyncio.Transport):
+    """A transport that keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = bytearray()
+        self.closing = False
+        self.paused = False
+        self.pauses = 0
+
+    def write(self, data: Any) -> None:
+        self.written += data
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def close(self) -> None:
+        self.closing = True
+
+    def pause_reading(self) -> None:
+        self.paused = True
+        self.pauses += 1
+
+    def resume_reading(self) -> None:
+        self.paused = False
+
+
+class Socket:
+    """A socket of ``protocol`` whose application notes what it is given."""
+
+    def __init__(self, protocol: type[WebSocketsSansIOProtocol]) -> None:
+        self.got: list[Message] = []
+        self.handed = 0
+        self.wire = Wire()
+        config = Config(self._application, ws=protocol, ws_max_size=MOST_BYTES, interface="asgi3")
+        config.load()
+        self.protocol = protocol(config, ServerState(), {}, asyncio.get_running_loop())
+        self.protocol.connection_made(self.wire)
+        client = ClientProtocol(parse_uri("ws://club.example/ws/session"))
+        client.send_request(client.connect())
+        self.protocol.data_received(b"".join(client.data_to_send()))
+        self.client = client
+
+    async def opened(self) -> None:
+        await turns(lambda: self.protocol.handshake_complete)
+        self.client.receive_data(bytes(self.wire.written))
+        assert isinstance(self.client.events_received()[0], Response)
+        self.wire.written.clear()
+
+    async def reads(self) -> None:
+        """Until it would be given more, as far as there will be more."""
+        await turns(lambda: not (self.wire.paused and self.protocol.tasks))
+
+    async def settled(self) -> None:
+        for _ in range(200):
+            await asyncio.sleep(0)
+
+    async def over(self) -> None:
+        self.protocol.connection_lost(None)
+        await asyncio.gather(*self.protocol.tasks)
+
+    async def _application(self, scope: Any, receive: Any, send: Any) -> None:
+        receive_others = fast_lane.beside(
+            scope, receive, lambda pcm: self.got.append(("audio", bytes(pcm)))
+        )
+        await receive_others()
+        await send({"type": "websocket.accept"})
+        while (message := await receive_others())["type"] == "websocket.receive":
+            # Busy: what comes meanwhile must not overtake it.
+            await asyncio.sleep(0)
+            self.got.append(("text", message["text"].encode()))
+            if message["text"] == "close":
+                await send({"type": "websocket.close", "code": 4000})
+
+
+def frames_of(kind: str, data: bytes, parts: int) -> bytes:
+    """A message as a client of ours or any other sends it: whole, or in parts with a ping."""
+    opcode = Opcode.BINARY if kind == "audio" else Opcode.TEXT
+    if parts == 1:
+        return Frame(opcode, data).serialize(mask=True)
+    half = len(data) // 2
+    return b"".join(
+        frame.serialize(mask=True)
+        for frame in (
+            Frame(opcode, data[:half], fin=False),
+            Frame(Opcode.PING, b"there?"),
+            Frame(Opcode.CONT, data[half:], fin=True),
+        )
+    )
+
+
+messages = st.lists(
+    st.tuples(
+        st.sampled_from(["audio", "audio", "audio", "text"]),
+        st.sampled_from(SIZES[:-1]),
+        st.sampled_from([1, 1, 1, 2]),
+    ),
+    max_size=60,
+)
+# Nothing is handed over before the application has come back to wait for it.
+cuts = st.lists(
+    st.tuples(st.integers(1, 70_000), st.sampled_from([0, 1, 3, 12, 12, 12])), max_size=40
+)
+
+
+async def fed(socket: Socket, stream: bytes, pieces: list[tuple[int, int]]) -> None:
+    await socket.settled()
+    at = 0
+    for size, turns in pieces:
+        await socket.reads()
+        if at < len(stream) and not socket.wire.closing:
+            socket.protocol.data_received(stream[at : at + size])
+        at += size
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    await fed_rest(socket, stream[at:])
+
+
+async def fed_rest(socket: Socket, rest: bytes) -> None:
+    await socket.reads()
+    if rest and not socket.wire.closing:
+        socket.protocol.data_received(rest)
+    await socket.settled()
+
+
+@given(messages, cuts)
+@example([("audio", 1_600, 1)] * 60 + [("text", 1, 1)] + [("audio", 1_600, 1)] * 3, [])
+@example([("text", 1, 1), ("audio", 1_600, 1)], [])
+def test_every_message_comes_once_and_in_order(sent, pieces):
+    async def run() -> None:
+        socket = Socket(AudioProtocol)
+        await socket.opened()
+        expected, stream = [], b""
+        for number, (kind, size, parts) in enumerate(sent):
+            data = (b"%d" % number * size)[:size]
+            expected.append((kind, data))
+            stream += frames_of(kind, data, parts)
+        await fed(socket, stream, pieces)
+        assert socket.got == expected
+        await socket.over()
+
+    asyncio.run(run())
+
+
+BEGINNINGS = (b"\x82\xfe", b"\x82\xff", b"\x82\x7e", b"\xc2\xfe", b"\x02\xfe", b"\x80\x80", b"")
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.sampled_from(BEGINNINGS), st.binary(max_size=40)).map(b"".join),
+            st.sampled_from(SIZES).map(lambda size: frames_of("audio", bytes(size), 1)),
+            st.just(frames_of("audio", b"abcd", 2)),
+            st.just(Frame(Opcode.BINARY, PCM, fin=False).serialize(mask=True)),
+            st.just(Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True)),
+        ),
+        max_size=8,
+    )
+)
+def test_what_is_wrong_is_answered_as_by_uvicorn_itself(parts):
+    async def run() -> None:
+        ours, theirs = Socket(AudioProtocol), Socket(WebSocketsSansIOProtocol)
+        for socket in (ours, theirs):
+            await socket.opened()
+            for part in parts:
+                await fed_rest(socket, part)
+        assert ours.wire.written == theirs.wire.written
+        assert ours.wire.closing == theirs.wire.closing
+        assert ours.got == theirs.got
+        for socket in (ours, theirs):
+            await socket.over()
+
+    asyncio.run(run())
+
+
+async def test_audio_is_handed_over_without_the_queue(monkeypatch):
+    socket = Socket(AudioProtocol)
+    await socket.opened()
+    await socket.settled()
+    protocol = cast("AudioProtocol", socket.protocol)
+    chunk = frames_of("audio", PCM, 1)
+    # Nor is the inherited parser given it.
+    parser = Mock(wraps=protocol.conn.receive_data)
+    monkeypatch.setattr(protocol.conn, "receive_data", parser)
+    protocol.data_received(chunk * 3)
+    assert socket.got == [("audio", PCM)] * 3
+    assert socket.wire.pauses == 0
+    parser.assert_not_called()
+    protocol.data_received(chunk * 100)
+    assert len(socket.got) == 3 + fast_lane.YIELD_EVERY
+    assert socket.wire.pauses == 1
+    await socket.settled()
+    assert len(socket.got) == 103
+    await socket.over()
+
+
+async def test_nothing_is_handed_over_after_a_close():
+    socket = Socket(AudioProtocol)
+    await socket.opened()
+    socket.protocol.data_received(frames_of("text", b"close", 1))
+    await socket.settled()
+    socket.protocol.data_received(frames_of("audio", PCM, 1))
+    await socket.settled()
+    assert socket.got == [("text", b"close")]
+    await socket.over()
