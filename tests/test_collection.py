@@ -3,11 +3,12 @@
 import subprocess
 import sys
 
+from speechcoach.collection import SELDOM
 from speechcoach.env import BASE_DIR
 
 COUNT = """
 import speechcoach.asgi, gc
-print(gc.get_freeze_count(), len(gc.get_objects()))
+print(*gc.get_threshold(), gc.get_freeze_count(), len(gc.get_objects()))
 """
 LOADED = """
 import speechcoach.asgi, sys
@@ -21,6 +22,10 @@ print(*(name for name in set(sys.modules) - before if name.endswith((".urls", ".
 def test_a_server_is_built_of_what_is_never_looked_through_again():
     spared, watched = map(int, printed_by(COUNT).split()[-2:])
     assert spared > 20 * watched
+
+
+def test_everything_is_looked_through_so_seldom_that_no_hundredth_chunk_waits():
+    assert tuple(map(int, printed_by(COUNT).split()[-5:-2])) == SELDOM
 
 
 def test_nobody_waits_for_pages_to_be_loaded():
