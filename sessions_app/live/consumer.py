@@ -13,6 +13,7 @@ from evaluations import notify
 from sessions_app.contract import wire
 from sessions_app.contract.close_codes import CloseCode
 from sessions_app.core import effects as fx
+from sessions_app.core.gathering import Gathering
 from sessions_app.core.machine import SessionMachine
 from sessions_app.core.message_rate import MessageRate
 from sessions_app.core.snapshot import Snapshot
@@ -50,6 +51,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.joined: list[str] = []
         self.hung_up = False
         self.rate = MessageRate()
+        self.gathering = Gathering(vendors.piece)
         self.tasks: list[asyncio.Task[None]] = []
         self.ticker: asyncio.TimerHandle | None = None
         self.done_at: dict[str, float] = {}
@@ -120,7 +122,6 @@ class SessionConsumer(AsyncWebsocketConsumer):
             self._meter(machine, key),
             self._carry_out,
             lambda start: context_of(opened.club_id, opened.speech_id, machine.setup, start),
-            self.vendors.piece,
         )
         self.machine = machine
         self.store.late = machine.storing_late
@@ -153,7 +154,13 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     def _take_audio(self, pcm: bytes) -> None:
         if self.machine is not None and not self.hung_up:
-            self.machine.receive_audio(pcm, time.monotonic())
+            self._hear(self.machine, self.gathering.push(pcm, self.machine.samples))
+
+    def _hear(self, machine: SessionMachine, pieces: list[bytes]) -> None:
+        if pieces:
+            now = time.monotonic()
+            for pcm in pieces:
+                machine.receive_audio(pcm, now)
             self._carry_out()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -164,6 +171,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         if not self.rate.allows(now):
             self._overflow()
             return
+        self._hear(machine, self.gathering.take())
         message = wire.parse(text_data)
         if isinstance(message, wire.Malformed):
             machine.receive_malformed(message.sentence, now)
@@ -179,8 +187,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
         # A timer and no task: it is there for each session four times a second.
         self.ticker = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick, machine)
         now = time.monotonic()
+        self._hear(machine, self.gathering.tick())
         machine.tick(now)
-        self.recorder.tick()
         if machine.awaits_run and self._due("run check", RUN_CHECK_SECONDS, now):
             self._queue(self._check_run)
         changed = machine.changed and self._due("snapshot", SNAPSHOT_SECONDS, now)
@@ -242,6 +250,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
 
     async def _part(self, machine: SessionMachine) -> None:
         """What was asked for so far is still done; the session is left for whoever resumes it."""
+        self._hear(machine, self.gathering.take())
         machine.parted()
         self._carry_out()
         await self.recorder.drained()
@@ -359,6 +368,8 @@ class SessionConsumer(AsyncWebsocketConsumer):
         """Close; from now on nothing is taken from this client and nothing is sent to it."""
         if not self.hung_up:
             self.hung_up = True
+            # Who comes back sends it again: it was not acknowledged.
+            self.gathering.take()
             self.tasks.append(asyncio.create_task(self.close(code)))
 
     async def _call(self, step: Callable[[], Awaitable[None]]) -> None:

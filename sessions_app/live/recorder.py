@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from sessions_app.core import effects as fx
-from sessions_app.core.audio import BYTES_PER_SAMPLE, CHUNK_SAMPLES
+from sessions_app.core.audio import BYTES_PER_SAMPLE
 from sessions_app.core.machine import SessionMachine
 from sessions_app.live.captions import Captions
 from sessions_app.live.meter import Meter
@@ -34,7 +34,6 @@ class Recorder:
         meter: measures what is kept and heard.
         carry_out: called after the machine was told something.
         context: what the transcription may know of the speech when it begins at a sample.
-        piece: how many samples are worth the way to vault and transcription; asked for each chunk.
     """
 
     def __init__(
@@ -46,7 +45,6 @@ class Recorder:
         meter: Meter,
         carry_out: Callable[[], None],
         context: Callable[[int], Awaitable[TranscriberContext]],
-        piece: Callable[[], int] = lambda: CHUNK_SAMPLES,
     ) -> None:
         self._machine = machine
         self._vault = vault
@@ -55,41 +53,26 @@ class Recorder:
         self._meter = meter
         self._carry_out = carry_out
         self._context = context
-        self._piece = piece
         self._captions: Captions | None = None
         # Recordings that were begun, and those the pump has come to. Where they differ, what is
         # done is still of an older one, and the machine must not take it for the newest one's.
         self._begun = self._reached = 0
         # The next sample for the captions.
         self._next = 0
-        # Chunks that make up the next piece, and the samples where it begins and ends.
-        self._gathered: list[bytes] = []
-        self._start = self._end = 0
-        self._lingers = False
         self._pump = Pump[fx.Effect]("recorder", self._work, MAX_WAITING)
 
     def put(self, effect: fx.Effect) -> None:
         """Take an effect; never waits."""
-        if isinstance(effect, fx.Capture):
-            self._gather(effect)
-            return
-        self._release()
         if isinstance(effect, fx.AbandonCapture) and self._captions is not None:
             # At once: the pump may be waiting for the last utterance.
             self._captions.abort()
         if isinstance(effect, fx.BeginCapture):
             self._begun += 1
-        self._queue(effect)
-
-    def tick(self) -> None:
-        """Let go of what waits for more; call it a few times a second, or a pause would keep it."""
-        if self._gathered and self._lingers:
-            self._release()
-        self._lingers = bool(self._gathered)
+        if not self._pump.put(effect):
+            self._machine.audio_refused("The server cannot keep up with the audio.")
 
     async def drained(self) -> None:
         """Wait until everything that was put is carried out."""
-        self._release()
         await self._pump.drained()
         await self._meter.drained()
 
@@ -103,26 +86,6 @@ class Recorder:
         await self._pump.close()
         await self._meter.close()
         await self._drop_captions()
-
-    def _gather(self, chunk: fx.Capture) -> None:
-        if self._gathered and chunk.start != self._end:
-            self._release()
-        if not self._gathered:
-            self._start = self._end = chunk.start
-        self._gathered.append(chunk.pcm)
-        self._end += len(chunk.pcm) // BYTES_PER_SAMPLE
-        if self._end - self._start >= self._piece():
-            self._release()
-
-    def _release(self) -> None:
-        if self._gathered:
-            pcm = self._gathered[0] if len(self._gathered) == 1 else b"".join(self._gathered)
-            self._gathered, self._lingers = [], False
-            self._queue(fx.Capture(self._start, pcm))
-
-    def _queue(self, effect: fx.Effect) -> None:
-        if not self._pump.put(effect):
-            self._machine.audio_refused("The server cannot keep up with the audio.")
 
     async def _work(self, effect: fx.Effect) -> None:
         match effect:

@@ -9,6 +9,7 @@ from unittest.mock import AsyncMock, Mock
 import pytest
 from asgiref.sync import sync_to_async
 
+from sessions_app.core.audio import CHUNK_SAMPLES
 from sessions_app.live.consumer import SessionConsumer
 from sessions_app.live.fast_lane import YIELD_EVERY
 from tests.server import DEADLINE_SECONDS
@@ -19,15 +20,16 @@ CHUNK = {"type": "websocket.receive", "bytes": bytes(1_600)}
 class Line:
     """A consumer that is connected, and what it is sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, piece: int = CHUNK_SAMPLES) -> None:
         self.audio: list[bytes] = []
         self.incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        consumer: Any = SessionConsumer(vendors=Mock())
+        consumer: Any = SessionConsumer(vendors=Mock(piece=lambda: piece))
         self.consumer = consumer
         self.consumer.connect = AsyncMock()
         self.consumer.recorder = AsyncMock()
         self.consumer.machine = SimpleNamespace(
             receive_audio=lambda pcm, _now: self.audio.append(pcm),
+            samples=0,
             receive_malformed=Mock(),
             parted=Mock(),
             snapshot=Mock(),
@@ -39,8 +41,8 @@ class Line:
 
 
 @pytest.fixture
-async def line():
-    line = Line()
+async def line(request):
+    line = Line(*getattr(request, "param", ()))
     yield line
     line.incoming.put_nowait({"type": "websocket.disconnect", "code": 1001})
     await asyncio.wait_for(line.task, DEADLINE_SECONDS)
@@ -78,3 +80,32 @@ async def test_one_that_floods_does_not_keep_the_others_waiting(line):
     await until(lambda: line.audio)
     assert len(line.audio) == YIELD_EVERY
     await until(lambda: len(line.audio) == 10 * YIELD_EVERY)
+
+
+@pytest.mark.parametrize("line", [[5 * CHUNK_SAMPLES]], indirect=True)
+async def test_where_many_speak_chunks_go_together_and_before_what_is_said_next(line):
+    machine = line.consumer.machine
+    heard_at = []
+    machine.receive_malformed.side_effect = lambda *_: heard_at.append(b"".join(line.audio))
+    for _ in range(7):
+        line.incoming.put_nowait(CHUNK)
+    line.incoming.put_nowait({"type": "websocket.receive", "text": "{"})
+    await until(lambda: machine.receive_malformed.called)
+    assert [len(pcm) for pcm in line.audio] == [5 * 1_600, 2 * 1_600]
+    assert heard_at == [bytes(7 * 1_600)]
+    line.incoming.put_nowait(CHUNK)
+    line.incoming.put_nowait({"type": "websocket.disconnect", "code": 1001})
+    await asyncio.wait_for(asyncio.shield(line.task), DEADLINE_SECONDS)
+    assert len(b"".join(line.audio)) == 8 * 1_600
+    machine.parted.assert_called_once_with()
+
+
+@pytest.mark.parametrize("line", [[5 * CHUNK_SAMPLES]], indirect=True)
+async def test_of_a_socket_that_is_hung_up_nothing_is_heard_any_more(line):
+    line.incoming.put_nowait(CHUNK)
+    await until(line.incoming.empty)
+    line.consumer._hang_up(4003)
+    line.incoming.put_nowait(CHUNK)
+    line.incoming.put_nowait({"type": "websocket.disconnect", "code": 1001})
+    await asyncio.wait_for(asyncio.shield(line.task), DEADLINE_SECONDS)
+    assert line.audio == []

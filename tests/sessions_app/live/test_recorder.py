@@ -174,67 +174,15 @@ async def test_captions_miss_nothing_when_the_vault_is_away_at_a_resume():
     assert listening.given == PCM
 
 
-class Counting(MemoryVault):
-    """A vault that notes what it is given."""
-
-    def __init__(self) -> None:
-        super().__init__(10**7)
-        self.pieces: list[tuple[int, int]] = []
-
-    async def append(self, key, start, pcm):
-        self.pieces.append((start, len(pcm) // 2))
-        return await super().append(key, start, pcm)
-
-
-def in_pieces(driver: Driver, vault: AudioVault) -> Recorder:
+async def test_a_hole_is_said_and_what_was_before_it_stays():
+    driver, vault = Driver(), MemoryVault(10**7)
+    driver.record()
     meter = metered(driver, vault, [])
-    return Recorder(
-        driver.machine, vault, Listening(), "key", meter, lambda: None, context, lambda: 4_000
-    )
-
-
-def chunk(start: int) -> fx.Capture:
-    return fx.Capture(start, PCM[2 * start : 2 * (start + 800)])
-
-
-async def test_chunks_take_the_way_to_the_vault_in_pieces_and_none_is_left_behind():
-    driver, vault = Driver(), Counting()
-    driver.record()
-    recorder = in_pieces(driver, vault)
-    recorder.put(fx.BeginCapture(1))
-    for start in range(0, 12 * 800, 800):
-        recorder.put(chunk(start))
-    # What a stop, or a lost connection, finds on its way goes before it.
-    recorder.put(fx.FinishCapture(driver.machine.run_id))
-    await recorder.drained()
-    await recorder.close()
-    assert vault.pieces == [(0, 4_000), (4_000, 4_000), (8_000, 1_600)]
-    assert b"".join([block async for block in vault.read("key")]) == PCM[: 12 * 1_600]
-
-
-async def test_a_piece_never_closes_up_a_hole():
-    driver, vault = Driver(), Counting()
-    driver.record()
-    recorder = in_pieces(driver, vault)
+    recorder = Recorder(driver.machine, vault, Listening(), "key", meter, lambda: None, context)
     for start in (0, 800, 2_400):
-        recorder.put(chunk(start))
+        recorder.put(fx.Capture(start, PCM[2 * start : 2 * (start + 800)]))
     await recorder.drained()
     await recorder.close()
-    assert vault.pieces == [(0, 1_600), (2_400, 800)]
-    assert await vault.length("key") == 1_600
+    assert await held(vault) == PCM[:3_200]
     [refused] = [one for one in driver.sent() if isinstance(one, m.AudioFormatError)]
     assert "lost audio" in refused.message
-
-
-async def test_what_waits_for_more_is_let_go_when_nothing_comes():
-    driver, vault = Driver(), Counting()
-    driver.record()
-    recorder = in_pieces(driver, vault)
-    recorder.put(chunk(0))
-    recorder.tick()
-    await recorder._pump.drained()
-    assert vault.pieces == []
-    recorder.tick()
-    await recorder._pump.drained()
-    assert vault.pieces == [(0, 800)]
-    await recorder.close()
