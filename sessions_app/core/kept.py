@@ -1,6 +1,7 @@
 """Audio that may be needed again: whatever no engine has made final yet."""
 
 from sessions_app.core.audio import BYTES_PER_SAMPLE
+from sessions_app.core.pieces import Pieces
 
 
 class KeptAudio:
@@ -13,7 +14,7 @@ class KeptAudio:
     def __init__(self, first: int, limit: int) -> None:
         self.first = first
         self._limit = limit
-        self._pcm = bytearray()
+        self._pcm = Pieces()
 
     @property
     def end(self) -> int:
@@ -25,16 +26,16 @@ class KeptAudio:
         return self.end - self.first > self._limit
 
     def push(self, pcm: bytes) -> None:
-        self._pcm += pcm
+        self._pcm.push(pcm)
 
     def forget(self, sample: int) -> int:
         """Let go of what is before ``sample``; says how many samples that were."""
         count = min(max(0, sample - self.first), self.end - self.first)
-        del self._pcm[: count * BYTES_PER_SAMPLE]
+        self._pcm.forget(count * BYTES_PER_SAMPLE)
         self.first += count
         return count
 
     def read(self, sample: int, most: int) -> bytes:
         """Up to ``most`` samples from ``sample`` on."""
         start = max(0, sample - self.first) * BYTES_PER_SAMPLE
-        return bytes(self._pcm[start : start + most * BYTES_PER_SAMPLE])
+        return self._pcm.read(start, start + most * BYTES_PER_SAMPLE)

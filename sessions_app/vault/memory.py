@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from sessions_app.core.audio import BYTES_PER_SAMPLE
+from sessions_app.core.pieces import Pieces
 from sessions_app.vault import VaultFullError
 from sessions_app.vault.blocks import BLOCK_BYTES, TAIL_BLOCKS, seal, unseal
 
@@ -16,7 +17,7 @@ class _Recording:
 
     block_bytes: int
     blocks: list[bytes] = field(default_factory=list)
-    tail: bytearray = field(default_factory=bytearray)
+    tail: Pieces = field(default_factory=Pieces)
     sealing: bool = False
     dropped: bool = False
 
@@ -49,12 +50,12 @@ class MemoryVault:
             skip = size - start * BYTES_PER_SAMPLE
             if skip < 0 or start < 0 or len(pcm) % BYTES_PER_SAMPLE:
                 raise ValueError(f"{len(pcm)} bytes at sample {start} do not continue the audio")
-            new = pcm[skip:]
+            new = pcm[skip:] if skip else pcm
             if self._used + len(new) > self._cap:
                 raise VaultFullError
             if recording is None:
                 recording = self._recordings[key] = _Recording(self._block_bytes)
-            recording.tail += new
+            recording.tail.push(new)
             self._used += len(new)
             kept = recording.size // BYTES_PER_SAMPLE
         await self._seal(recording)
@@ -78,7 +79,7 @@ class MemoryVault:
                 sealed = recording.blocks[index] if index < len(recording.blocks) else None
                 if sealed is None:
                     begin = at - len(recording.blocks) * self._block_bytes
-                    piece = bytes(recording.tail[begin : begin + self._block_bytes])
+                    piece = recording.tail.read(begin, begin + self._block_bytes)
             if sealed is not None:
                 piece = (await asyncio.to_thread(unseal, sealed))[offset:]
             at += len(piece)
@@ -91,7 +92,7 @@ class MemoryVault:
             if recording is not None:
                 recording.dropped = True
                 self._used -= len(recording.tail) + sum(map(len, recording.blocks))
-                recording.tail.clear()
+                recording.tail = Pieces()
                 recording.blocks.clear()
 
     async def _seal(self, recording: _Recording) -> None:
@@ -100,7 +101,7 @@ class MemoryVault:
                 if recording.sealing or len(recording.tail) < TAIL_BLOCKS * self._block_bytes:
                     return
                 recording.sealing = True
-                raw = bytes(recording.tail[: self._block_bytes])
+                raw = recording.tail.read(0, self._block_bytes)
             block: bytes | None = None
             try:
                 block = await asyncio.to_thread(seal, raw)
@@ -109,5 +110,5 @@ class MemoryVault:
                     recording.sealing = False
                     if block is not None and not recording.dropped:
                         recording.blocks.append(block)
-                        del recording.tail[: self._block_bytes]
+                        recording.tail.forget(self._block_bytes)
                         self._used += len(block) - self._block_bytes
