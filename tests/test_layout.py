@@ -14,6 +14,7 @@ RANK = {"clubs": 1, "evaluations": 2, "sessions_app": 3}
 SHARED = {
     f"speechcoach.{name}"
     for name in (
+        "audio_lane",
         "breaker",
         "clock",
         "env",

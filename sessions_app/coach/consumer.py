@@ -32,6 +32,7 @@ from sessions_app.coach.releasing import release_later
 from sessions_app.coach.taker import Taker
 from sessions_app.contract.close_codes import CloseCode
 from sessions_app.live.pump import Pump
+from sessions_app.live.rhythm import Rhythm
 from sessions_app.live.tickets import Ticket
 from speechcoach import groups
 from speechcoach.errors import ProductError
@@ -60,7 +61,7 @@ class CoachConsumer(AsyncWebsocketConsumer):
         self.tasks: set[asyncio.Task[Any]] = set()
         # Of connections: they are waited for, and never cut short.
         self.partings: set[asyncio.Task[None]] = set()
-        self.done_at: dict[str, float] = {}
+        self.rhythm = Rhythm(at_once=False)
         self.outbox = Pump[str | int]("coach-outbox", self._send_out, MOST_UNSENT)
         # One of each that waits stands for all that were asked for meanwhile.
         self.access = Pump[None]("coach-access", self._check_access, limit=1)
@@ -170,18 +171,11 @@ class CoachConsumer(AsyncWebsocketConsumer):
             await asyncio.sleep(TICK_SECONDS)
             now = time.monotonic()
             session.tick(now)
-            if self._due("beat", BEAT_SECONDS, now):
+            if self.rhythm.due("beat", BEAT_SECONDS, now):
                 self._keep(asyncio.create_task(self._beat()))
-            if self._due("access", ACCESS_SECONDS, now):
+            if self.rhythm.due("access", ACCESS_SECONDS, now):
                 self.access.put(None)
             self._carry_out()
-
-    def _due(self, what: str, every: float, now: float) -> bool:
-        # The first time is after ``every``, not at once.
-        if now - self.done_at.setdefault(what, now) < every:
-            return False
-        self.done_at[what] = now
-        return True
 
     async def _beat(self) -> None:
         """Rings may be lost: who has lost the conversation hears of it here at the latest."""

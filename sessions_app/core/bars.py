@@ -10,55 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from evaluations.core.shapes import CamelShape, Segment
+from evaluations.core.shapes import Segment
 from sessions_app.core.audio import SAMPLE_RATE
+from sessions_app.core.bar import Bar, Facts, PitchRange, four
 from sessions_app.core.bar_sound import Second, SoundSeconds
 from sessions_app.core.bar_words import SecondWords, SpokenSeconds
 from sessions_app.detection import SpeechDetector
 from sessions_app.transcription import Heard, SpeechEvent, StreamStatus, Utterance
-
-
-class Candle(CamelShape):
-    """A figure over a stretch of time: at its begin, the highest, the lowest, at its end."""
-
-    open: float
-    high: float
-    low: float
-    close: float
-
-
-class PitchRange(CamelShape):
-    """10th percentile, median and 90th percentile of F0 in Hz."""
-
-    low: float
-    mid: float
-    high: float
-
-
-class SpokenFiller(CamelShape):
-    word: str
-    at: float
-
-
-class Bar(CamelShape):
-    """One second of a speech, or a wider stretch made of several (``timeframes``).
-
-    Seconds from the first sample; ``energy`` in dBFS, ``pace`` in words a minute. None: not
-    measured.
-    """
-
-    seq: int
-    t0: float
-    t1: float
-    rev: int
-    final: bool
-    words: int | None
-    fillers: tuple[SpokenFiller, ...]
-    pause_seconds: float | None
-    voiced_seconds: float | None
-    energy: Candle | None
-    pitch: PitchRange | None
-    pace: Candle | None
 
 
 @dataclass(slots=True)
@@ -69,7 +27,7 @@ class _Growing:
     rev: int = 0
     pitch: PitchRange | None = None
     complete: bool = False
-    said: Bar | None = None
+    said: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +82,7 @@ class BarBuilder:
             seconds = bar.seq + 1
             if not bar.final:
                 builder._growing[bar.seq] = _Growing(
-                    _second_of(bar), bar.rev, bar.pitch, complete=True, said=bar
+                    _second_of(bar), bar.rev, bar.pitch, complete=True, said=Facts.of(bar)
                 )
         builder._sound.skip(seconds)
         if forming is not None and forming.seq == seconds:
@@ -191,7 +149,8 @@ class BarBuilder:
         for seq in self._changed:
             growing = self._growing[seq]
             if growing.said is not None:
-                changes.append(Change(growing.said, forming=not growing.complete))
+                bar = growing.said.bar(seq, growing.rev)
+                changes.append(Change(bar, forming=not growing.complete))
                 if growing.complete and growing.said.final:
                     del self._growing[seq]
         self._changed.clear()
@@ -210,45 +169,34 @@ class BarBuilder:
             growing = self._growing.get(seq)
             if growing is None:
                 continue
-            bar = self._bar(growing)
-            if growing.said is None or bar != growing.said:
+            facts = self._facts(growing)
+            if facts != growing.said:
                 growing.rev += 1
-                growing.said = bar.model_copy(update={"rev": growing.rev})
+                growing.said = facts
                 self._changed[seq] = None
 
-    def _bar(self, growing: _Growing) -> Bar:
+    def _facts(self, growing: _Growing) -> Facts:
         second = growing.second
         said: SecondWords = self._words.of(second.seq)
         told = said.known or not self._ended
-        return Bar(
-            seq=second.seq,
-            t0=float(second.seq),
-            t1=round(second.seq + second.samples / SAMPLE_RATE, 4),
-            rev=growing.rev,
+        return Facts(
+            samples=second.samples,
             final=growing.complete and said.settled,
             words=said.words if told else None,
-            fillers=tuple(SpokenFiller(word=word, at=at) for word, at in said.fillers),
+            fillers=said.fillers,
             pause_seconds=said.pause_seconds if told else None,
             voiced_seconds=second.voiced_seconds,
-            energy=_candle(second.energy),
+            energy=second.energy,
             pitch=growing.pitch,
-            pace=_candle(said.pace) if told else None,
+            pace=said.pace if told else None,
         )
 
 
-def _candle(values: tuple[float, float, float, float] | None) -> Candle | None:
-    if values is None:
-        return None
-    first, highest, lowest, last = values
-    return Candle(open=first, high=highest, low=lowest, close=last)
-
-
 def _second_of(bar: Bar) -> Second:
-    energy = bar.energy
     return Second(
         seq=bar.seq,
         samples=round((bar.t1 - bar.t0) * SAMPLE_RATE),
-        energy=(energy.open, energy.high, energy.low, energy.close) if energy else None,
+        energy=four(bar.energy),
         voiced_seconds=bar.voiced_seconds or 0.0,
     )
 
@@ -265,20 +213,16 @@ def told_bars(segments: Sequence[Segment], seconds: float) -> tuple[Bar, ...]:
     bars = []
     for seq in range(count):
         said = spoken.of(seq)
-        bars.append(
-            Bar(
-                seq=seq,
-                t0=float(seq),
-                t1=round(min(seq + 1.0, seconds), 4),
-                rev=1,
-                final=True,
-                words=said.words,
-                fillers=tuple(SpokenFiller(word=word, at=at) for word, at in said.fillers),
-                pause_seconds=said.pause_seconds,
-                voiced_seconds=None,
-                energy=None,
-                pitch=None,
-                pace=_candle(said.pace),
-            )
+        facts = Facts(
+            samples=round((min(seq + 1.0, seconds) - seq) * SAMPLE_RATE),
+            final=True,
+            words=said.words,
+            fillers=said.fillers,
+            pause_seconds=said.pause_seconds,
+            voiced_seconds=None,
+            energy=None,
+            pitch=None,
+            pace=said.pace,
         )
+        bars.append(facts.bar(seq, rev=1))
     return tuple(bars)

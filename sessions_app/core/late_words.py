@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from evaluations.core.shapes import Segment
 from sessions_app.core.audio import SAMPLE_RATE
+from sessions_app.core.bar import Bar, Candle, SpokenFiller
 from sessions_app.core.bar_words import SpokenSeconds
-from sessions_app.core.bars import Bar, Candle, SpokenFiller
 
 
 def with_words(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final, TypeVar
 
-from sessions_app.core.bars import Bar, Candle, PitchRange
+from sessions_app.core.bar import Bar, Candle, PitchRange
 
 N = TypeVar("N", int, float)
 

@@ -21,6 +21,7 @@ from sessions_app.live import fast_lane, replies, steps, store
 from sessions_app.live.meter import Meter
 from sessions_app.live.pump import Pump
 from sessions_app.live.recorder import Recorder
+from sessions_app.live.rhythm import Rhythm
 from sessions_app.live.tickets import Ticket
 from sessions_app.live.vendors import Vendors
 from sessions_app.source import vault_key
@@ -54,7 +55,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.gathering = Gathering(vendors.piece)
         self.tasks: list[asyncio.Task[None]] = []
         self.ticker: asyncio.TimerHandle | None = None
-        self.done_at: dict[str, float] = {}
+        self.rhythm = Rhythm(at_once=True)
         self.outbox = Pump[fx.Effect | replies.Reply]("outbox", self._deliver, limit=2000)
         self.rows = Pump[Callable[[], Awaitable[None]]]("rows", self._call, limit=500)
         # One check that waits stands for all that were asked for meanwhile.
@@ -157,10 +158,9 @@ class SessionConsumer(AsyncWebsocketConsumer):
             self._hear(self.machine, self.gathering.push(pcm, self.machine.samples))
 
     def _hear(self, machine: SessionMachine, pieces: list[bytes]) -> None:
+        for pcm in pieces:
+            machine.receive_audio(pcm, time.monotonic())
         if pieces:
-            now = time.monotonic()
-            for pcm in pieces:
-                machine.receive_audio(pcm, now)
             self._carry_out()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -177,7 +177,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
             machine.receive_malformed(message.sentence, now)
         else:
             machine.receive(message, now)
-            if self._due("touch", TOUCH_SECONDS, now):
+            if self.rhythm.due("touch", TOUCH_SECONDS, now):
                 self._queue(self.store.touch)
         self._carry_out()
 
@@ -189,15 +189,15 @@ class SessionConsumer(AsyncWebsocketConsumer):
         now = time.monotonic()
         self._hear(machine, self.gathering.tick())
         machine.tick(now)
-        if machine.awaits_run and self._due("run check", RUN_CHECK_SECONDS, now):
+        if machine.awaits_run and self.rhythm.due("run check", RUN_CHECK_SECONDS, now):
             self._queue(self._check_run)
-        changed = machine.changed and self._due("snapshot", SNAPSHOT_SECONDS, now)
-        if changed or (machine.heard_more and self._due("captions", CAPTIONS_SECONDS, now)):
-            self.done_at["beat"] = self.done_at["captions"] = now
+        changed = machine.changed and self.rhythm.due("snapshot", SNAPSHOT_SECONDS, now)
+        if changed or (machine.heard_more and self.rhythm.due("captions", CAPTIONS_SECONDS, now)):
+            self.rhythm.done(now, "beat", "captions")
             self._queue(self._keep, machine.snapshot())
-        elif self._due("beat", store.BEAT_SECONDS, now):
+        elif self.rhythm.due("beat", store.BEAT_SECONDS, now):
             self._queue(self._beat)
-        if self._due("access", ACCESS_SECONDS, now):
+        if self.rhythm.due("access", ACCESS_SECONDS, now):
             self.access.put(None)
         self._carry_out()
 
@@ -205,12 +205,6 @@ class SessionConsumer(AsyncWebsocketConsumer):
         """Save the session, which says as well that its client is there."""
         if not await self.store.save_snapshot(snapshot):
             await self._beat()
-
-    def _due(self, what: str, every: float, now: float) -> bool:
-        if now - self.done_at.get(what, float("-inf")) < every:
-            return False
-        self.done_at[what] = now
-        return True
 
     async def _beat(self) -> None:
         """Rings may be lost: who has lost the session hears of it here at the latest."""

@@ -7,8 +7,10 @@ from typing import Final
 
 from evaluations.core.shapes import Segment
 from sessions_app.core.audio import BYTES_PER_SAMPLE, CHUNK_SAMPLES, SAMPLE_RATE
+from sessions_app.core.bar import Bar, PitchRange
 from sessions_app.core.bar_sound import Second
-from sessions_app.core.bars import Bar, BarBuilder, Change, PitchRange
+from sessions_app.core.bars import BarBuilder, Change
+from sessions_app.core.pieces import Pieces
 from sessions_app.detection import SpeechDetector
 from sessions_app.live.pitches import Pitches
 from sessions_app.live.pump import Pump
@@ -42,7 +44,7 @@ class _Sound:
 
     start: int
     end: int
-    pcm: bytearray = field(default_factory=bytearray)
+    pcm: Pieces = field(default_factory=Pieces)
 
     @property
     def is_whole(self) -> bool:
@@ -135,7 +137,7 @@ class Meter:
             last = _Sound(start, start)
             self._gathered.append(last)
         if last.is_whole and self._held + len(pcm) <= MOST_HELD_BYTES:
-            last.pcm += pcm
+            last.pcm.push(pcm)
             self._held += len(pcm)
         last.end += len(pcm) // BYTES_PER_SAMPLE
         # By the sample clock: what words cut short must not leave a second's end waiting.
@@ -248,7 +250,7 @@ class Meter:
         known = (builder.next_sample - sound.start) * BYTES_PER_SAMPLE
         # Less than nothing is known where the vault could not be read: so what follows waits there.
         if 0 <= known < len(sound.pcm):
-            fresh = bytes(sound.pcm[known:])
+            fresh = sound.pcm.read(known, len(sound.pcm))
             await self._pitch(current, builder.push(fresh, forming=self._watched))
         if not sound.is_whole and sound.end > builder.next_sample:
             await self._measure_from_vault(current, sound.end)

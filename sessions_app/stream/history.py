@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sessions_app.core.bars import Bar
+from sessions_app.core.bar import Bar
 from sessions_app.core.timeframes import TIMEFRAMES, aggregate, axis_offset, shifted
 from sessions_app.stream import Entry, Mark, Page, voided
 

@@ -18,7 +18,8 @@ from evaluations.models import Run
 from evaluations.pipeline import RunRequest
 from sessions_app.access import access_speech, find_speech
 from sessions_app.core.audio import SAMPLE_RATE
-from sessions_app.core.bars import Bar, told_bars
+from sessions_app.core.bar import Bar
+from sessions_app.core.bars import told_bars
 from sessions_app.core.late_words import with_words
 from sessions_app.documents import kept_run
 from sessions_app.listing import finished_speeches

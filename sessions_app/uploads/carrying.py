@@ -18,8 +18,9 @@ from evaluations.core.stages import ShownStage
 from evaluations.models import Run
 from evaluations.queueing import request_run
 from sessions_app.core.audio import BYTES_PER_SAMPLE, MAX_SPEECH_SAMPLES, SAMPLE_RATE
+from sessions_app.core.bar import PitchRange
 from sessions_app.core.bar_sound import Second, pitch_percentiles
-from sessions_app.core.bars import BarBuilder, PitchRange
+from sessions_app.core.bars import BarBuilder
 from sessions_app.core.effects import RequestEvaluation
 from sessions_app.core.run_view import EvaluationState
 from sessions_app.core.setup import Setup

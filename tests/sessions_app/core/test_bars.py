@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from evaluations.core.metrics import measure
 from evaluations.core.series import AudioSeries
 from evaluations.core.shapes import Segment, Transcript, Word
+from sessions_app.core.bar import Bar, PitchRange
 from sessions_app.core.bar_sound import SILENCE_DB, decibels, pitch_percentiles
-from sessions_app.core.bars import Bar, BarBuilder, PitchRange, told_bars
+from sessions_app.core.bars import BarBuilder, told_bars
 from sessions_app.core.timeframes import shifted
 from sessions_app.detection.energy import EnergyDetector
 from sessions_app.transcription import Heard, SpeechEvent, StreamStatus, Utterance

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessions_app.core.bars import Bar
+from sessions_app.core.bar import Bar
 from sessions_app.core.timeframes import TIMEFRAMES, aggregate
 
 

@@ -8,6 +8,7 @@ from unittest.mock import Mock
 import pytest
 
 from sessions_app.contract import messages as m
+from sessions_app.core.audio import CHUNK_SAMPLES
 from sessions_app.live.consumer import SessionConsumer
 from tests.server import DEADLINE_SECONDS
 from tests.sessions_app.core.driving import FORMAT, Driver
@@ -80,7 +81,7 @@ async def socket(rows: Rows) -> Any:
     async def sent(message: dict[str, Any]) -> None:
         await rows.note(json.loads(message["text"])["type"])
 
-    consumer: Any = SessionConsumer(vendors=Mock())
+    consumer: Any = SessionConsumer(vendors=Mock(piece=lambda: CHUNK_SAMPLES))
     consumer.store, consumer.base_send, consumer.recorder = rows, sent, Mock()
     consumer.lineup = Mock()
     consumer.machine = Driver(consent=None).machine

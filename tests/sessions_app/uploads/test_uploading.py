@@ -14,7 +14,7 @@ from clubs.scoping import club_scope
 from evaluations import outputs
 from evaluations.models import Run
 from sessions_app.contract.consent import consent_text
-from sessions_app.core.bars import Bar
+from sessions_app.core.bar import Bar
 from sessions_app.detection.energy import EnergyDetector
 from sessions_app.models import RecordingBars, Speech, Upload
 from sessions_app.purge import purge_due
