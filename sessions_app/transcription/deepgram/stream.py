@@ -307,7 +307,8 @@ class DeepgramStream:
             if self._finishing:
                 return b""
             try:
-                await asyncio.wait_for(self._more.wait(), self._pace.keep_alive)
+                async with asyncio.timeout(self._pace.keep_alive):
+                    await self._more.wait()
             except TimeoutError:
                 await connection.keep_alive()
 
