@@ -7,10 +7,6 @@ from django.core.cache.backends.redis import RedisCache
 _BATCH: Final = 500
 # Whoever asks whether we are well gives up after four seconds, and is told nothing then.
 _ANSWER_SECONDS: Final = 2.0
-# Three seconds in all: as long as a restart may take.
-_RETRIES: Final = 8
-_FIRST_REST_SECONDS: Final = 0.1
-_LONGEST_REST_SECONDS: Final = 0.5
 
 
 def answers(url: str) -> bool:
@@ -35,11 +31,11 @@ class SharedRedisCache(RedisCache):
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
-        from redis import backoff, exceptions, retry  # noqa: PLC0415 - an optional extra
+        from redis.retry import Retry  # noqa: PLC0415 - an optional extra
 
-        rests = backoff.ExponentialBackoff(_LONGEST_REST_SECONDS, _FIRST_REST_SECONDS)
-        # Not one that is there and says nothing: that has been waited for.
-        again = retry.Retry(rests, _RETRIES, supported_errors=(exceptions.ConnectionError,))
+        from speechcoach.patience import patience  # noqa: PLC0415 - likewise
+
+        again = Retry(*patience())
         super().__init__(
             server, {**params, "OPTIONS": {**params.get("OPTIONS", {}), "retry": again}}
         )

@@ -136,7 +136,7 @@ if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
             # Its subscriptions survive a restart of Redis; the queueing layer's consumers do not.
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "BACKEND": "speechcoach.shared_groups.SharedChannelLayer",
             "CONFIG": {"hosts": [REDIS_URL], "prefix": "speechcoach.groups"},
         }
     }

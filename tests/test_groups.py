@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from speechcoach import groups
 from tests.redis_server import redis_url
+from tests.stack.breakable_redis import breakable_redis
 
 __all__ = ["redis_url"]
 
@@ -94,7 +95,7 @@ async def test_a_coroutine_is_told_that_this_is_not_for_it():
 
 @pytest.mark.stack
 async def test_with_redis_a_thread_tells_a_socket(redis_url):
-    layer = "channels_redis.pubsub.RedisPubSubChannelLayer"
+    layer = "speechcoach.shared_groups.SharedChannelLayer"
     with layers(layer, hosts=[redis_url], prefix=f"test.{uuid.uuid4()}"):
         socket = await waiting()
         tell_from_a_thread()
@@ -102,8 +103,21 @@ async def test_with_redis_a_thread_tells_a_socket(redis_url):
         await current().flush()
 
 
+@pytest.mark.stack
+async def test_who_comes_while_redis_restarts_waits_and_is_told():
+    layer = "speechcoach.shared_groups.SharedChannelLayer"
+    with breakable_redis() as redis, layers(layer, hosts=[redis.url], prefix="test"):
+        before = await waiting()
+        await current().group_send("another", TOLD)
+        redis.kill()
+        after, _ = await asyncio.gather(waiting(), asyncio.to_thread(redis.start))
+        await current().group_send(GROUP, TOLD)
+        assert [await next_of(before), await next_of(after)] == [TOLD, TOLD]
+        await current().flush()
+
+
 def test_a_redis_that_is_down_fails_nobody(caplog, tmp_path):
-    layer = "channels_redis.pubsub.RedisPubSubChannelLayer"
+    layer = "speechcoach.shared_groups.SharedChannelLayer"
     with (
         layers(layer, hosts=[f"unix://{tmp_path / 'nobody.sock'}"]),
         caplog.at_level(logging.WARNING, "speechcoach.groups"),

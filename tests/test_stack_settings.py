@@ -46,7 +46,7 @@ def cache_settings(url: str, prefix: str) -> dict[str, object]:
         ("", ["MemoryVault", "LocMemCache", "LocalChannelLayer"]),
         (
             "redis://redis.example:6379/3",
-            ["RedisVault", "SharedRedisCache", "RedisPubSubChannelLayer"],
+            ["RedisVault", "SharedRedisCache", "SharedChannelLayer"],
         ),
     ],
 )

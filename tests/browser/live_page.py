@@ -30,11 +30,17 @@ _HEARD = """audio => new Promise((resolve) => {
   });
 })"""
 
-# What was played before may still be there when a replay is on its way: only what plays is skipped.
+# What was played before may still be there when a replay is on its way, and so may the silence that
+# unlocks the element: only what plays is skipped. It may be over by itself.
 _SKIP = """audio => new Promise((resolve) => {
-  const skip = () => resolve(void (audio.currentTime = audio.duration - 0.2));
-  if (audio.paused || audio.ended) audio.addEventListener("playing", skip, {once: true});
-  else skip();
+  const badge = document.querySelector("[data-badge]");
+  const look = () => {
+    if (badge.textContent.trim() === "Delivered") resolve();
+    else if (!audio.paused && !audio.ended && audio.duration > 1)
+      resolve(void (audio.currentTime = audio.duration - 0.2));
+    else setTimeout(look, 20);
+  };
+  look();
 })"""
 
 
