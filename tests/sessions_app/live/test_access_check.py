@@ -53,6 +53,7 @@ def socket(rows: Rows) -> Any:
     consumer.store = rows
     consumer.machine = SimpleNamespace(
         receive_audio=Mock(),
+        samples=0,
         effects=list,
         tick=Mock(),
         parted=Mock(),
