@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
-from functools import partial
 from typing import Any, Final
 
 from speechcoach.audio_lane import EXTENSION, Lane
@@ -42,7 +41,11 @@ def beside(scope: Any, receive: Receive, take_audio: Callable[[bytes], None]) ->
 
     async def receive_others() -> Any:
         # In this task's context: log lines are about the session.
-        handed = partial(copy_context().run, take)  # type: ignore[call-arg] # the rest of them
+        context = copy_context()
+
+        def handed(pcm: bytes) -> None:
+            context.run(take, pcm)
+
         while True:
             lane["take"] = handed
             try:

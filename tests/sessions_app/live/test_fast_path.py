@@ -10,11 +10,15 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from sessions_app.core.audio import CHUNK_SAMPLES
+from sessions_app.live import fast_lane
 from sessions_app.live.consumer import SessionConsumer
 from sessions_app.live.fast_lane import YIELD_EVERY
+from sessions_app.live.gates import OriginGate, TicketGate
+from speechcoach.audio_lane import EXTENSION, Lane
 from tests.server import DEADLINE_SECONDS
 
-CHUNK = {"type": "websocket.receive", "bytes": bytes(1_600)}
+PCM = bytes(1_600)
+CHUNK = {"type": "websocket.receive", "bytes": PCM}
 
 
 class Line:
@@ -72,6 +76,38 @@ async def test_a_slow_query_elsewhere_does_not_delay_audio(line):
         release.set()
         await slow
     await until(lambda: line.consumer.machine.receive_malformed.called)
+
+
+async def test_what_the_server_offers_for_audio_passes_the_gates():
+    """Else it would take the long way, and nobody would notice."""
+    lane = Lane(take=None)
+    reached: list[Any] = []
+
+    async def inner(scope, _receive, _send):
+        reached.append(scope["extensions"][EXTENSION])
+
+    headers = [(b"origin", b"http://club.example"), (b"host", b"club.example")]
+    scope = {"type": "websocket", "headers": headers, "query_string": b"", "path": "/ws/session"}
+    gates = OriginGate(TicketGate(inner), [])
+    await gates({**scope, "extensions": {EXTENSION: lane}}, AsyncMock(), AsyncMock())
+    assert [one is lane for one in reached] == [True]
+
+
+async def test_a_server_that_offers_a_way_for_audio_wakes_nobody():
+    lane = Lane(take=None)
+    audio: list[bytes] = []
+    incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    receive = fast_lane.beside({"extensions": {EXTENSION: lane}}, incoming.get, audio.append)
+    waiting = asyncio.ensure_future(receive())
+    await until(lambda: lane["take"] is not None)
+    take = lane["take"]
+    assert take is not None
+    take(PCM)
+    assert audio == [PCM]
+    incoming.put_nowait({"type": "websocket.receive", "text": "{"})
+    assert (await waiting)["text"] == "{"
+    # It is busy with that: what comes now must wait behind it.
+    assert lane == Lane(take=None)
 
 
 async def test_one_that_floods_does_not_keep_the_others_waiting(line):
