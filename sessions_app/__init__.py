@@ -13,14 +13,15 @@ On the server:
    (``sessions_app/live/gates.py``, ``sessions_app/live/tickets.py``), then the route
    (``sessions_app/live/routing.py``).
 4. ``sessions_app/live/consumer.py`` takes the frame without touching the database and gives it to
-   the machine.
+   the machine; where many sessions are open, in pieces of several
+   (``sessions_app/core/gathering.py``).
 5. ``sessions_app/core/machine.py`` decides, in microseconds and without I/O, what follows: effects
    (``sessions_app/core/effects.py``). ``sessions_app/core/recording.py`` checks the frame and its
    arrival (``sessions_app/core/audio.py``, ``sessions_app/core/arrival.py``) and listens for speech
    and silence, four times a second (``sessions_app/core/vad.py``, with
    ``sessions_app/detection/energy.py``).
-6. ``sessions_app/live/recorder.py`` makes pieces of chunks where many sessions are open, and
-   ``sessions_app/live/pump.py`` queues them, so that nothing slow is awaited on the way in.
+6. ``sessions_app/live/recorder.py`` queues what is to be kept (``sessions_app/live/pump.py``), so
+   that nothing slow is awaited on the way in.
 7. ``sessions_app/vault/memory.py`` keeps the samples; what it keeps is acknowledged.
 8. ``sessions_app/live/captions.py`` feeds the live transcription
    (``sessions_app/transcription/builtin/stream.py``, whose decoder works in
