@@ -195,7 +195,7 @@ class BuiltinConnection:
             self._session.receive_rough_words(turn, words, self._now)
             self._step()
 
-        def on_words(words: tuple[Word, ...], failed: bool) -> None:  # noqa: FBT001 - a callback
+        def on_words(words: tuple[Word, ...], *, failed: bool) -> None:
             self._ears.pop(turn, None)
             self._session.receive_words(turn, words, self._now, failed=failed)
             self._step()

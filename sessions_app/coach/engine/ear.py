@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import soxr
@@ -25,8 +25,12 @@ LONGEST_WAIT: Final = 8.0
 """Seconds after the end of a turn that its words may take; then nobody waits any more."""
 
 OnRough = Callable[[tuple[Word, ...]], None]
-OnWords = Callable[[tuple[Word, ...], bool], None]
-"""Takes the words for good, and whether nobody could listen."""
+
+
+class OnWords(Protocol):
+    """Takes the words for good; ``failed``: nobody could listen."""
+
+    def __call__(self, words: tuple[Word, ...], *, failed: bool) -> None: ...
 
 
 class Downsampler:
@@ -94,7 +98,8 @@ class Ear:
                     reading.cancel()
         except (ProviderError, TimeoutError):
             failed = True
-        self._on_words(tuple(self._final), not self._final and (failed or self._absent))
+        failed = not self._final and (failed or self._absent)
+        self._on_words(tuple(self._final), failed=failed)
 
     async def _feed(self, stream: TranscriptStream) -> None:
         downsampler = Downsampler()
