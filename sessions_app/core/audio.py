@@ -75,8 +75,8 @@ class Windows:
         samples = np.frombuffer(pcm, dtype="<i2").reshape(-1, CHUNK_SAMPLES)
         # Whole numbers below 2**53: their sum is exact, in whatever order it is made.
         values = samples.astype(np.float64)
-        squares = np.einsum("ij,ij->i", values, values)
-        return cls(samples, np.sqrt(squares / CHUNK_SAMPLES).tolist())
+        squares: list[float] = np.vecdot(values, values).tolist()
+        return cls(samples, [math.sqrt(square / CHUNK_SAMPLES) for square in squares])
 
     def __len__(self) -> int:
         return len(self.levels)

@@ -1,5 +1,6 @@
 """Whether the microphone gives audio that can be evaluated, over the last 10 s."""
 
+from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -7,8 +8,11 @@ from typing import Final, Literal
 import numpy as np
 
 from sessions_app.core.audio import CHUNK_SAMPLES, FULL_SCALE, Windows
-from sessions_app.core.quantile import LevelQuantile, step_of
-from sessions_app.core.threshold import AdaptiveThreshold
+from sessions_app.core.threshold import (
+    INITIAL_THRESHOLD,
+    SHARE_OF_SPEECH_MEDIAN,
+    SPEECH_WINDOWS_BEFORE_ADAPTING,
+)
 from sessions_app.core.vad import WINDOW_SECONDS
 
 HealthKind = Literal["muted", "clipping", "noisy", "ok"]
@@ -22,6 +26,9 @@ CLIPPING_WINDOWS: Final = round(3 / WINDOW_SECONDS)
 SPEECH_WINDOWS: Final = round(3 / WINDOW_SECONDS)
 """Noise is judged against speech, so there must be some."""
 NOISY_RATIO: Final = 2.0  # 6 dB
+NOISE_JUDGED_WINDOWS: Final = round(1 / WINDOW_SECONDS)
+"""Speech is held against the noise once a second: to order ten seconds of levels costs as much as
+all else that is done for such a second here."""
 
 MESSAGES: Final[dict[HealthKind, str]] = {
     "muted": "The microphone is silent. Check that it is plugged in and not muted.",
@@ -44,16 +51,13 @@ class HealthMonitor:
     """Follows one speech; starts from ``ok`` and reports each change once."""
 
     def __init__(self) -> None:
-        # Against the noise floor nothing would ever count as speech that is hardly above it.
-        self._threshold = AdaptiveThreshold(over_floor=0)
-        self._floor = LevelQuantile(0.1, WINDOWS)
-        # The median of the louder half: the quieter half may be the room between the words.
-        self._speech_levels = LevelQuantile(0.75, WINDOWS)
-        self._recent: deque[tuple[bool, bool]] = deque(maxlen=WINDOWS)
-        self._clipped = 0
-        self._speech = 0
+        self._levels: deque[float] = deque(maxlen=WINDOWS)
+        self._clipped: deque[bool] = deque([False] * WINDOWS, maxlen=WINDOWS)
+        self._clipped_count = 0
         self._muted_run = 0
         self._windows = 0
+        self._threshold = INITIAL_THRESHOLD
+        self._noisy = False
         self._kind: HealthKind = "ok"
 
     def judge(self, windows: Windows) -> list[AudioHealth]:
@@ -68,34 +72,37 @@ class HealthMonitor:
         return changes
 
     def _take(self, level: float, *, clipped: bool) -> None:
-        is_speech = level >= self._threshold.value
-        self._threshold.learn(level, is_speech=is_speech)
-        step = step_of(level)
-        self._floor.add_step(step)
-        if is_speech:
-            self._speech_levels.add_step(step)
-        if len(self._recent) == WINDOWS:
-            old_clipped, old_speech = self._recent[0]
-            self._clipped -= old_clipped
-            self._speech -= old_speech
-        self._recent.append((clipped, is_speech))
-        self._clipped += clipped
-        self._speech += is_speech
+        self._levels.append(level)
+        self._clipped_count += clipped - self._clipped[0]
+        self._clipped.append(clipped)
         self._muted_run = self._muted_run + 1 if level <= MUTED_RMS else 0
         self._windows += 1
+        if self._windows % NOISE_JUDGED_WINDOWS == 0:
+            self._noisy = self._judge_noise() and self._windows >= WINDOWS
+
+    def _judge_noise(self) -> bool:
+        """Whether the speech of the last 10 s is hardly above what is between it."""
+        levels = sorted(self._levels)
+        # Against the noise floor nothing would ever count as speech that is hardly above it.
+        speech = levels[bisect_left(levels, self._threshold) :]
+        if len(speech) >= SPEECH_WINDOWS_BEFORE_ADAPTING:
+            self._threshold = SHARE_OF_SPEECH_MEDIAN * _quantile(speech, 0.5)
+        # The median of the louder half: the quieter half may be the room between the words.
+        return (
+            len(speech) >= SPEECH_WINDOWS
+            and _quantile(speech, 0.75) < NOISY_RATIO * _quantile(levels, 0.1)
+        )
 
     def _kind_now(self) -> HealthKind:
         if self._muted_run >= MUTED_WINDOWS:
             return "muted"
-        if self._clipped >= CLIPPING_WINDOWS:
+        if self._clipped_count >= CLIPPING_WINDOWS:
             return "clipping"
-        if (
-            self._windows >= WINDOWS
-            and self._speech >= SPEECH_WINDOWS
-            and self._speech_levels.value < NOISY_RATIO * self._floor.value
-        ):
-            return "noisy"
-        return "ok"
+        return "noisy" if self._noisy else "ok"
+
+
+def _quantile(ordered: list[float], q: float) -> float:
+    return ordered[int(q * (len(ordered) - 1))]
 
 
 def _at_full_scale(windows: Windows) -> list[int]:
