@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 from evaluations.core.shapes import AudioFormat
 from sessions_app.core.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
+from sessions_app.core.pieces import Pieces
 from sessions_app.transcription import (
     SpeechEvent,
     StreamStatus,
@@ -19,12 +20,12 @@ from speechcoach.metrics import CAPTIONS_LOST
 log = logging.getLogger(__name__)
 
 MAX_WAITING_BYTES = 120 * SAMPLE_RATE * BYTES_PER_SAMPLE
-"""Two minutes. An engine that is further behind is given up."""
+"""Two minutes. An engine that takes longer to begin is given up."""
+
+_AT_ONCE_BYTES = SAMPLE_RATE * BYTES_PER_SAMPLE
 
 FINISH_SECONDS = 10.0
 """How long the last utterance may take after Stop before the final pass takes over."""
-
-_END = b""
 
 
 class Captions:
@@ -39,21 +40,33 @@ class Captions:
         self._transcriber = transcriber
         self._context = context
         self._hear = hear
-        self._waiting: asyncio.Queue[bytes] = asyncio.Queue()
-        self._waiting_bytes = 0
-        self._task = asyncio.create_task(self._run(), name="captions")
+        self._stream: TranscriptStream | None = None
+        # Until the engine has begun.
+        self._waiting = Pieces()
+        self._ending = asyncio.Event()
+        self._refusal: Exception | None = None
         self._given_up = False
+        self._task = asyncio.create_task(self._run(), name="captions")
 
     def push(self, pcm: bytes) -> None:
-        """Queue samples for the engine."""
-        if self._given_up:
+        """Give samples to the engine; never waits."""
+        if self._given_up or self._ending.is_set():
             return
-        self._waiting_bytes += len(pcm)
-        if self._waiting_bytes > MAX_WAITING_BYTES:
+        if self._stream is not None:
+            self._push(self._stream, pcm)
+            return
+        self._waiting.push(pcm)
+        if len(self._waiting) > MAX_WAITING_BYTES:
             self._give_up("too far behind")
             self.abort()
-            return
-        self._waiting.put_nowait(pcm)
+
+    def _push(self, stream: TranscriptStream, pcm: bytes) -> None:
+        try:
+            stream.push(pcm)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the speech goes on
+            # Told in its turn: what the engine heard before comes first.
+            self._refusal = error
+            self._ending.set()
 
     async def finish(self) -> bool:
         """No more samples follow: wait for the last utterance, but not for ever.
@@ -62,7 +75,7 @@ class Captions:
         """
         ended = False
         if not self._given_up:
-            self._waiting.put_nowait(_END)
+            self._ending.set()
             _done, late = await asyncio.wait({self._task}, timeout=FINISH_SECONDS)
             if late:
                 log.info("captions did not finish in time; the final pass takes the rest")
@@ -83,7 +96,8 @@ class Captions:
         try:
             stream = self._transcriber.stream(AudioFormat(), self._context)
             async with stream, asyncio.TaskGroup() as group:
-                group.create_task(self._feed(stream))
+                self._begin(stream)
+                group.create_task(self._end(stream))
                 group.create_task(self._listen(aiter(stream)))
         except* Exception as errors:  # noqa: BLE001 - whatever it is, the speech goes on
             for error in errors.exceptions:
@@ -93,10 +107,16 @@ class Captions:
                 else:
                     self._give_up(type(error).__name__)
 
-    async def _feed(self, stream: TranscriptStream) -> None:
-        while pcm := await self._waiting.get():
-            await stream.push(pcm)
-            self._waiting_bytes -= len(pcm)
+    def _begin(self, stream: TranscriptStream) -> None:
+        while len(self._waiting) and self._refusal is None:
+            self._push(stream, self._waiting.read(0, _AT_ONCE_BYTES))
+            self._waiting.forget(_AT_ONCE_BYTES)
+        self._stream = stream
+
+    async def _end(self, stream: TranscriptStream) -> None:
+        await self._ending.wait()
+        if self._refusal is not None:
+            raise self._refusal
         await stream.finish()
 
     async def _listen(self, events: AsyncIterator[SpeechEvent]) -> None:

@@ -65,8 +65,10 @@ SpeechEvent = Hypothesis | Utterance | Heard | StreamStatus
 class TranscriptStream(Protocol):
     """Live captions of one speech."""
 
-    async def push(self, pcm: bytes) -> None:
-        """Give the next samples (PCM16LE mono in the stream's format). May wait on a slow engine.
+    def push(self, pcm: bytes) -> None:
+        """Give the next samples (PCM16LE mono in the stream's format), once it is entered.
+
+        Never waits: what the engine cannot take yet is kept, within bounds of the stream's own.
 
         Raises:
             speechcoach.errors.ProviderError: the engine is gone.

@@ -1,8 +1,8 @@
 """Going on with another engine where the first one is given up."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self
@@ -65,8 +65,6 @@ class FallbackStream:
         self._whole = True
         self._taken_over = False
         self._finished = False
-        # Held while audio is handed to an engine, so that it comes in order.
-        self._lock = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         await self._enter(self._stream)
@@ -112,30 +110,26 @@ class FallbackStream:
             if self._whole or not isinstance(event, Heard):
                 yield event
 
-    async def push(self, pcm: bytes) -> None:
+    def push(self, pcm: bytes) -> None:
         """See ``TranscriptStream.push``."""
-        async with self._lock:
-            if self._taken_over:
-                await self._stream.push(pcm)
-                return
-            self._kept.push(pcm)
-            if self._kept.full:
-                self._kept.forget(self._kept.end - MAX_KEPT // 2)
-            try:
-                await self._stream.push(pcm)
-            except ProviderError:
-                # Its iteration says so too, and there the other one takes over.
-                return
+        if self._taken_over:
+            self._stream.push(pcm)
+            return
+        self._kept.push(pcm)
+        if self._kept.full:
+            self._kept.forget(self._kept.end - MAX_KEPT // 2)
+        # Where it is gone, its iteration says so too, and there the other one takes over.
+        with suppress(ProviderError):
+            self._stream.push(pcm)
 
     async def finish(self) -> None:
         """See ``TranscriptStream.finish``."""
-        async with self._lock:
-            self._finished = True
-            try:
-                await self._stream.finish()
-            except ProviderError:
-                if self._taken_over:
-                    raise
+        self._finished = True
+        try:
+            await self._stream.finish()
+        except ProviderError:
+            if self._taken_over:
+                raise
 
     async def _enter(self, stream: TranscriptStream) -> None:
         await stream.__aenter__()
@@ -152,18 +146,18 @@ class FallbackStream:
         self._kept.forget(self._heard)
 
     async def _take_over(self) -> None:
-        async with self._lock:
-            start = self._kept.first
-            self._whole = start <= self._heard
-            net = self._net.stream(self._fmt, replace(self._context, start_sample=start))
-            await self._enter(net)
-            while pcm := self._kept.read(start, REPLAYED):
-                await net.push(pcm)
-                start += len(pcm) // BYTES_PER_SAMPLE
-            if self._finished:
-                await net.finish()
-            self._kept.forget(self._kept.end)
-            self._stream, self._taken_over = net, True
+        start = self._kept.first
+        self._whole = start <= self._heard
+        net = self._net.stream(self._fmt, replace(self._context, start_sample=start))
+        await self._enter(net)
+        # Until here what is pushed is kept: in the same turn it is all handed on.
+        while pcm := self._kept.read(start, REPLAYED):
+            net.push(pcm)
+            start += len(pcm) // BYTES_PER_SAMPLE
+        self._kept.forget(self._kept.end)
+        self._stream, self._taken_over = net, True
+        if self._finished:
+            await net.finish()
 
 
 async def first_that_can(

@@ -177,7 +177,7 @@ class ScriptedStream:
         while (event := await self._events.get()) is not None:
             yield event
 
-    async def push(self, pcm: bytes) -> None:
+    def push(self, pcm: bytes) -> None:
         """See ``TranscriptStream.push``."""
         self._pushed += len(pcm) // BYTES_PER_SAMPLE
         while self._next < len(self._timeline) and self._timeline[self._next][0] <= self._pushed:

@@ -74,7 +74,7 @@ class TurnStream:
     ) -> None:
         pass
 
-    async def push(self, pcm: bytes) -> None:
+    def push(self, pcm: bytes) -> None:
         self._sound += pcm
 
     async def finish(self) -> None:

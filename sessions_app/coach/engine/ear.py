@@ -105,9 +105,9 @@ class Ear:
         downsampler = Downsampler()
         while (pcm := await self._sound.get()) is not None:
             if ready := downsampler.push(pcm):
-                await stream.push(ready)
+                stream.push(ready)
         if ready := downsampler.push(b"", last=True):
-            await stream.push(ready)
+            stream.push(ready)
         await stream.finish()
 
     async def _read(self, stream: TranscriptStream) -> None:

@@ -70,9 +70,10 @@ class BuiltinFinalTranscriber:
 
 async def _feed(stream: BuiltinStream, first: bytes, rest: AsyncIterator[bytes]) -> None:
     try:
-        await stream.push(first)
+        stream.push(first)
         async for pcm in rest:
-            await stream.push(pcm)
+            await stream.room()
+            stream.push(pcm)
     except ProviderError:
         return  # the stream says so itself, by StreamStatus("failed")
     await stream.finish()

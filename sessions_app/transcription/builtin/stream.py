@@ -40,8 +40,8 @@ class BuiltinStream:
     there on ``Heard`` stands still, and the final pass decodes the rest again.
 
     Args:
-        lane: ``live`` gives hypotheses and never waits in ``push``; ``final`` gives none, waits
-            and skips nothing.
+        lane: ``live`` gives hypotheses; ``final`` gives none and skips nothing, so that who
+            pushes waits for ``room`` before.
         offset: the speech's sample at which the audio begins.
     """
 
@@ -88,10 +88,12 @@ class BuiltinStream:
         while (event := await self._events.get()) is not None:
             yield event
 
-    async def push(self, pcm: bytes) -> None:
+    async def room(self) -> None:
+        """Wait until a ``final`` stream has decoded most of what it was given."""
+        await self._room.wait()
+
+    def push(self, pcm: bytes) -> None:
         """See ``TranscriptStream.push``."""
-        if self._lane == "final":
-            await self._room.wait()
         if self._failed:
             raise ProviderError(Reason.UNAVAILABLE, "The built-in transcription stopped working.")
         if self._ended:

@@ -101,7 +101,7 @@ class DeepgramTranscriber:
 
 
 class DeepgramStream:
-    """A ``TranscriptStream``. ``push`` never waits: what cannot be sent yet is kept."""
+    """A ``TranscriptStream``."""
 
     def __init__(
         self,
@@ -128,6 +128,7 @@ class DeepgramStream:
         self._away = False
         self._failed = False
         self._unanswered_since: float | None = None
+        self._sent_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -150,7 +151,7 @@ class DeepgramStream:
         while (event := await self._events.get()) is not None:
             yield event
 
-    async def push(self, pcm: bytes) -> None:
+    def push(self, pcm: bytes) -> None:
         """See ``TranscriptStream.push``."""
         if self._failed:
             raise ProviderError(Reason.UNAVAILABLE, "Deepgram is given up for this speech.")
@@ -259,27 +260,31 @@ class DeepgramStream:
             ProviderError: the connection is of no more use.
         """
         self._unanswered_since = None
+        self._sent_at = self._clock.now()
         self._finalized.clear()
         sending = asyncio.create_task(self._send(connection, first))
         watching = asyncio.create_task(self._watch())
+        keeping = asyncio.create_task(self._keep_alive(connection))
         listening = asyncio.create_task(self._listen(connection))
-        tasks = {sending, watching, listening}
+        all_of_them = (sending, watching, keeping, listening)
+        tasks = set(all_of_them)
         try:
             while not listening.done():
                 ended, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in ended:
                     task.result()
         finally:
-            for task in (sending, watching, listening):
+            for task in all_of_them:
                 task.cancel()
-            await asyncio.gather(sending, watching, listening, return_exceptions=True)
+            await asyncio.gather(*all_of_them, return_exceptions=True)
         if not self._closing:
             raise ProviderError(Reason.UNAVAILABLE, "Deepgram ended the connection.")
 
     async def _send(self, connection: Connection, sample: int) -> None:
         """Send audio as it comes, and at the end ask for the last words."""
-        while pcm := await self._next(connection, sample):
-            self._expect_an_answer()
+        while pcm := await self._next(sample):
+            self._sent_at = self._clock.now()
+            self._expect_an_answer(self._sent_at)
             await connection.send(pcm)
             count = len(pcm) // BYTES_PER_SAMPLE
             sample += count
@@ -292,7 +297,7 @@ class DeepgramStream:
         self._closing = True
         await connection.close_stream()
 
-    async def _next(self, connection: Connection, sample: int) -> bytes:
+    async def _next(self, sample: int) -> bytes:
         """The next block; empty when no more will come.
 
         Raises:
@@ -306,11 +311,7 @@ class DeepgramStream:
                 return pcm
             if self._finishing:
                 return b""
-            try:
-                async with asyncio.timeout(self._pace.keep_alive):
-                    await self._more.wait()
-            except TimeoutError:
-                await connection.keep_alive()
+            await self._more.wait()
 
     async def _listen(self, connection: Connection) -> None:
         async for message in connection:
@@ -329,9 +330,20 @@ class DeepgramStream:
             case Complaint():
                 log.warning("deepgram could not read something that it was sent")
 
-    def _expect_an_answer(self) -> None:
+    def _expect_an_answer(self, now: float) -> None:
         if self._unanswered_since is None:
-            self._unanswered_since = self._clock.now()
+            self._unanswered_since = now
+
+    async def _keep_alive(self, connection: Connection) -> None:
+        """Say that there will be more where nothing was sent for long. By itself: a deadline for
+        each wait of the sender costs as much as what it sends."""
+        while not self._finishing:
+            left = self._sent_at + self._pace.keep_alive - self._clock.now()
+            if left > 0:
+                await self._clock.sleep(left)
+            else:
+                self._sent_at = self._clock.now()
+                await connection.keep_alive()
 
     async def _watch(self) -> None:
         """Give up a connection that takes audio and says nothing."""

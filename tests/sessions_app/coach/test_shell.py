@@ -270,8 +270,8 @@ class SlowStream(TurnStream):
 
     _guessed = False
 
-    async def push(self, pcm: bytes) -> None:
-        await super().push(pcm)
+    def push(self, pcm: bytes) -> None:
+        super().push(pcm)
         if not self._guessed:
             self._guessed = True
             words = tuple(

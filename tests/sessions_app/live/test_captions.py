@@ -31,7 +31,7 @@ class Failing:
             yield StreamStatus("failed")
         await asyncio.Event().wait()
 
-    async def push(self, _pcm: bytes) -> None:
+    def push(self, _pcm: bytes) -> None:
         self._refused.set()
         raise self._error
 

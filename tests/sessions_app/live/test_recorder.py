@@ -46,7 +46,7 @@ class Listening:
         for event in events:
             yield event
 
-    async def push(self, pcm: bytes) -> None:
+    def push(self, pcm: bytes) -> None:
         self.given += pcm
 
     async def finish(self) -> None:

@@ -126,7 +126,7 @@ async def heard(engine: Engine, size: int = 800, *, start_sample: int = 0) -> li
 
         async def feed() -> None:
             for chunk in cut(engine.pcm[start_sample * 2 :], size):
-                await stream.push(chunk)
+                stream.push(chunk)
                 await asyncio.sleep(0)
             await stream.finish()
 
@@ -187,7 +187,7 @@ async def test_a_stream_that_begins_later_keeps_the_speechs_clock(engine):
 async def test_who_leaves_early_is_not_held_up(engine):
     async with asyncio.timeout(DEADLINE_SECONDS):
         async with engine.live.stream(AudioFormat(), TranscriberContext()) as stream:
-            await stream.push(engine.pcm)
+            stream.push(engine.pcm)
         # Whoever still iterates comes to an end.
         async for _ in stream:
             pass

@@ -68,14 +68,14 @@ class _MortalStream:
     async def __aexit__(self, *error) -> None:
         await self._inner.__aexit__(*error)
 
-    async def push(self, pcm: bytes) -> None:
+    def push(self, pcm: bytes) -> None:
         if self._left <= 0:
             raise ProviderError(Reason.UNAVAILABLE, "gone")
-        await self._inner.push(pcm[: self._left])
+        self._inner.push(pcm[: self._left])
         self._left -= len(pcm)
         if self._left <= 0:
             self._dead.set()
-            await self._inner.__aexit__(None, None, None)
+            self._dying = asyncio.ensure_future(self._inner.__aexit__(None, None, None))
 
     async def finish(self) -> None:
         if self._left <= 0:
@@ -186,7 +186,7 @@ async def test_a_stop_while_the_first_is_being_given_up_still_gets_all_words():
             engine.stream(AudioFormat(), TranscriberContext()) as stream,
         ):
             for chunk in cut(PCM):
-                await stream.push(chunk)
+                stream.push(chunk)
             await stream.finish()
             events = [event async for event in stream]
     assert [e.segment.text for e in events if isinstance(e, Utterance)] == texts_of(LINES)
@@ -204,7 +204,7 @@ async def captioned_until_given_up(engine) -> list[str]:
         async def feed() -> None:
             try:
                 while True:
-                    await stream.push(bytes(1600))
+                    stream.push(bytes(1600))
                     await asyncio.sleep(0)
             except ProviderError:
                 return

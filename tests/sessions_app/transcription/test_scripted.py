@@ -38,7 +38,7 @@ async def events(seconds: float, size: int = 800):
     transcriber = ScriptedTranscriber(SCRIPT)
     async with transcriber.stream(AudioFormat(), TranscriberContext()) as stream:
         for chunk in cut(silence(seconds).tobytes(), size):
-            await stream.push(chunk)
+            stream.push(chunk)
         await stream.finish()
         return [event async for event in stream]
 

@@ -61,7 +61,7 @@ async def captioned(
 
         async def feed() -> None:
             for chunk in cut(pcm, size):
-                await stream.push(chunk)
+                stream.push(chunk)
             await stream.finish()
 
         feeding = asyncio.create_task(feed())

@@ -119,7 +119,7 @@ async def test_when_all_decoders_are_taken_the_newest_waits_and_tells_the_truth(
     transcriber = BuiltinTranscriber(pool)
     pcm = spoken(RIVER).tobytes()
     async with transcriber.stream(AudioFormat(), TranscriberContext()) as first:
-        await first.push(pcm)
+        first.push(pcm)
         async for event in first:
             if isinstance(event, Hypothesis):
                 break

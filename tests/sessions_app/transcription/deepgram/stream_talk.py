@@ -61,6 +61,6 @@ async def captioned_until_given_up(
         asyncio.timeout(DEADLINE_SECONDS),
         engine.stream(AudioFormat(), context or TranscriberContext()) as stream,
     ):
-        await stream.push(pcm)
+        stream.push(pcm)
         run.events = [event async for event in stream]
     return run

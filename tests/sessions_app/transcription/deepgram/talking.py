@@ -100,7 +100,7 @@ async def captioned(
 
         async def feed() -> None:
             for chunk in cut(pcm, size):
-                await stream.push(chunk)
+                stream.push(chunk)
                 # Others run between two chunks, as they do between two frames of a socket.
                 await asyncio.sleep(0)
             await stream.finish()

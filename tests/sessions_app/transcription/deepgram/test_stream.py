@@ -112,7 +112,7 @@ async def test_a_vendor_that_never_makes_the_last_words_final_holds_nobody_up():
             asyncio.timeout(DEADLINE_SECONDS),
             engine.stream(AudioFormat(), TranscriberContext()) as stream,
         ):
-            await stream.push(cut_short)
+            stream.push(cut_short)
             async for event in stream:
                 run.events.append(event)
                 if run.guesses and run.guesses[-1] == SENTENCES[-1]:
@@ -133,6 +133,6 @@ async def test_who_leaves_does_not_wait_for_the_vendor():
     async with fake(Live(closes=False, mute=True)) as vendor, asyncio.timeout(DEADLINE_SECONDS):
         stream = transcriber(vendor).stream(AudioFormat(), TranscriberContext())
         async with stream:
-            await stream.push(PCM)
+            stream.push(PCM)
             await until(lambda: bool(vendor.connections))
         # The fixture finds whatever goes on.

@@ -89,7 +89,7 @@ async def test_an_error_then_a_late_close_of_the_old_socket_do_not_end_the_new_o
             engine.stream(AudioFormat(), TranscriberContext()) as stream,
         ):
             for chunk in cut(PCM, 1600):
-                await stream.push(chunk)
+                stream.push(chunk)
             async for event in stream:
                 run.events.append(event)
                 if event == StreamStatus("reconnected"):
@@ -140,10 +140,10 @@ async def test_captions_that_fall_behind_skip_and_say_so(monkeypatch, caplog, pl
         transcriber(vendor).stream(AudioFormat(), TranscriberContext()) as stream,
     ):
         first, *rest = cut(PCM, 1600)
-        await stream.push(first)
+        stream.push(first)
         await until(lambda: bool(vendor.connections and vendor.connections[0].audio))
         for chunk in rest:
-            await stream.push(chunk)
+            stream.push(chunk)
         await until(lambda: len(vendor.connections) == 2)
         await stream.finish()
         run.events = [event async for event in stream]

@@ -36,9 +36,9 @@ async def test_a_pause_is_kept_alive_with_text():
             transcriber(vendor, pace).stream(AudioFormat(), TranscriberContext()) as stream,
         ):
             half = PCM[: len(PCM) // 4 * 2]
-            await stream.push(half)
+            stream.push(half)
             await until(lambda: len(kept_alive(vendor)) >= 25)
-            await stream.push(PCM[len(half) :])
+            stream.push(PCM[len(half) :])
             await stream.finish()
             run.events = [event async for event in stream]
     assert_whole(run)
@@ -55,7 +55,7 @@ async def test_without_it_the_vendor_would_have_gone():
             asyncio.timeout(DEADLINE_SECONDS),
             transcriber(vendor, pace).stream(AudioFormat(), TranscriberContext()) as stream,
         ):
-            await stream.push(PCM[:32_000])
+            stream.push(PCM[:32_000])
             events = aiter(stream)
             while await anext(events) != StreamStatus("reconnecting"):
                 pass

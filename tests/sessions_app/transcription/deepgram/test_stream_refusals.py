@@ -109,7 +109,7 @@ async def test_who_is_given_up_says_so_to_whoever_pushes():
             async with asyncio.timeout(DEADLINE_SECONDS):
                 assert [event async for event in stream][-1] == StreamStatus("failed")
             with pytest.raises(ProviderError):
-                await stream.push(bytes(320))
+                stream.push(bytes(320))
 
 
 async def test_after_failures_a_club_leaves_the_vendor_alone_and_others_do_not():
