@@ -24,16 +24,17 @@ class Inbox(asyncio.Queue[dict[str, Any]]):
     application is busy. Here a client whose messages lie unread waits, as it does on uvicorn.
 
     Args:
-        transport: the client's, Twisted's.
+        protocol: the client's socket.
     """
 
-    def __init__(self, transport: Any) -> None:
+    def __init__(self, protocol: Any) -> None:
         super().__init__()
-        self._transport = transport
+        self._protocol = protocol
+        self._transport = protocol.transport
         self._unread = 0
         self._paused = False
         self._over = False
-        self.lane = Lane(take=None)
+        self.lane = Lane(take=None, tell=self._tell)
 
     def end(self) -> None:
         """The application has closed: the client's answer is read, and nothing else of it kept."""
@@ -60,6 +61,12 @@ class Inbox(asyncio.Queue[dict[str, Any]]):
         if self._unread <= MOST_UNREAD_BYTES // 2:
             self._go_on()
         return message
+
+    def _tell(self, text: str) -> bool:
+        if self._over or self._protocol.state != self._protocol.STATE_OPEN:
+            return False
+        self._protocol.serverSend(text)
+        return True
 
     def _go_on(self) -> None:
         if self._paused:
@@ -110,7 +117,7 @@ class PatientServer(Server):  # type: ignore[misc] # untyped
         if not isinstance(protocol, WebSocketProtocol):
             return super().create_application(protocol, scope)
         # As the inherited one does, with another queue, and a way past it for audio.
-        inbox = Inbox(protocol.transport)
+        inbox = Inbox(protocol)
         scope.setdefault("asgi", {"version": "3.0"})
         scope.setdefault("extensions", {})[EXTENSION] = inbox.lane
         application = self.application(

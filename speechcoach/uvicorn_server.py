@@ -6,6 +6,7 @@ from typing import Any, cast
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, apply_mask  # type: ignore[attr-defined] # C, where it is
 from websockets.http11 import Request
+from websockets.protocol import OPEN
 from websockets.streams import StreamReader
 
 from speechcoach.audio_lane import EXTENSION, Lane
@@ -28,7 +29,7 @@ class AudioProtocol(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._lane = Lane(take=None)
+        self._lane = Lane(take=None, tell=self._tell)
         self._handed = 0
 
     def handle_connect(self, event: Request) -> None:
@@ -64,6 +65,13 @@ class AudioProtocol(WebSocketsSansIOProtocol):
         if self._handed >= _AT_ONCE or not self.queue.empty():
             return None
         return self._lane["take"]
+
+    def _tell(self, text: str) -> bool:
+        if not self.writable.is_set() or self.close_sent or self.conn.state is not OPEN:
+            return False
+        self.conn.send_text(text.encode())
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        return True
 
     def _is_between_frames(self) -> bool:
         """Whether the parser has nothing left over, and the next byte begins a message."""

@@ -88,9 +88,8 @@ class HealthMonitor:
         if len(speech) >= SPEECH_WINDOWS_BEFORE_ADAPTING:
             self._threshold = SHARE_OF_SPEECH_MEDIAN * _quantile(speech, 0.5)
         # The median of the louder half: the quieter half may be the room between the words.
-        return (
-            len(speech) >= SPEECH_WINDOWS
-            and _quantile(speech, 0.75) < NOISY_RATIO * _quantile(levels, 0.1)
+        return len(speech) >= SPEECH_WINDOWS and _quantile(speech, 0.75) < NOISY_RATIO * _quantile(
+            levels, 0.1
         )
 
     def _kind_now(self) -> HealthKind:

@@ -51,6 +51,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.machine: SessionMachine | None = None
         self.joined: list[str] = []
         self.hung_up = False
+        self.tell: Callable[[str], bool] = lambda _text: False
         self.rate = MessageRate()
         self.gathering = Gathering(vendors.piece)
         self.tasks: list[asyncio.Task[None]] = []
@@ -62,6 +63,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.access = Pump[None]("access", self._check_access, limit=1)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.tell = fast_lane.lane_of(scope)["tell"]
         try:
             await super().__call__(scope, fast_lane.beside(scope, receive, self._take_audio), send)
         finally:
@@ -350,7 +352,15 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self._post(reply)
 
     def _post(self, item: fx.Effect | replies.Reply) -> None:
-        if not self.outbox.put(item):
+        # At once, where nothing is to go before it and the client reads: most messages are about
+        # the audio that is just being heard.
+        told = (
+            isinstance(item, fx.Send)
+            and self.outbox.idle
+            and not self.hung_up
+            and self.tell(wire.dump(item.message))
+        )
+        if not told and not self.outbox.put(item):
             self._overflow()
 
     def _overflow(self) -> None:

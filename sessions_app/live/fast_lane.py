@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from typing import Any, Final
 
-from speechcoach.audio_lane import EXTENSION, Lane
+from speechcoach.audio_lane import EXTENSION, Lane, no_lane
 from speechcoach.metrics import CHUNK_SECONDS
 
 YIELD_EVERY: Final = 32
@@ -14,6 +14,12 @@ YIELD_EVERY: Final = 32
 of so many one is measured."""
 
 Receive = Callable[[], Awaitable[Any]]
+
+
+def lane_of(scope: Any) -> Lane:
+    """The way that the server offers, or one that leads nowhere."""
+    lane: Lane | None = scope.get("extensions", {}).get(EXTENSION)
+    return no_lane() if lane is None else lane
 
 
 def beside(scope: Any, receive: Receive, take_audio: Callable[[bytes], None]) -> Receive:
@@ -24,7 +30,7 @@ def beside(scope: Any, receive: Receive, take_audio: Callable[[bytes], None]) ->
     it over by itself (``audio_lane``), it does not even wait for this task.
     """
 
-    lane: Lane = scope.get("extensions", {}).get(EXTENSION, Lane(take=None))
+    lane = lane_of(scope)
     chunks = 0
 
     def take(pcm: bytes) -> bool:

@@ -24,6 +24,7 @@ class Pump(Generic[T]):
         self._work = work
         self._queue: asyncio.Queue[T] = asyncio.Queue(limit)
         self._task: asyncio.Task[None] | None = None
+        self._open = 0
 
     def put(self, item: T) -> bool:
         """Queue an item; False when the queue is full and the item was not taken."""
@@ -33,7 +34,13 @@ class Pump(Generic[T]):
             self._queue.put_nowait(item)
         except asyncio.QueueFull:
             return False
+        self._open += 1
         return True
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was put is worked off."""
+        return not self._open
 
     @property
     def waiting(self) -> int:
@@ -49,6 +56,7 @@ class Pump(Generic[T]):
                 # One bad item must not end the session.
                 log.exception("pump %s failed", self.name)
             finally:
+                self._open -= 1
                 self._queue.task_done()
 
     async def drained(self) -> None:

@@ -68,6 +68,8 @@ class Recorder:
             self._captions.abort()
         if isinstance(effect, fx.BeginCapture):
             self._begun += 1
+        if isinstance(effect, fx.Capture) and self._pump.idle and self._keep_now(effect):
+            return
         if not self._pump.put(effect):
             self._machine.audio_refused("The server cannot keep up with the audio.")
 
@@ -134,6 +136,21 @@ class Recorder:
             return
         if self._begun == self._reached:
             self._machine.audio_kept(kept)
+        self._hand_on(start, pcm)
+
+    def _keep_now(self, effect: fx.Capture) -> bool:
+        """Keep samples in this turn, as far as the vault can; whatever else is for the pump."""
+        try:
+            kept = self._vault.append_now(self._key, effect.start, effect.pcm)
+        except (ValueError, VaultFullError):
+            return False
+        if kept is None:
+            return False
+        self._machine.audio_kept(kept)
+        self._hand_on(effect.start, effect.pcm)
+        return True
+
+    def _hand_on(self, start: int, pcm: bytes) -> None:
         self._meter.push(start, pcm)
         # What is sent again after a resume may have been caught up with already.
         self._caption(pcm[max(0, self._next - start) * BYTES_PER_SAMPLE :])

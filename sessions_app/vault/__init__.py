@@ -33,6 +33,14 @@ class AudioVault(Protocol):
         """
         ...
 
+    def append_now(self, key: str, start: int, pcm: bytes) -> int | None:
+        """The same, where it needs no waiting. None: nothing was done, and ``append`` would wait.
+
+        Raises:
+            ValueError, VaultFullError: as ``append``.
+        """
+        ...
+
     async def length(self, key: str) -> int:
         """How many samples are kept under ``key``; 0 when there are none."""
         ...

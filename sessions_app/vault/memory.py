@@ -44,6 +44,21 @@ class MemoryVault:
 
     async def append(self, key: str, start: int, pcm: bytes) -> int:
         """See ``AudioVault.append``."""
+        recording, kept = self._take(key, start, pcm)
+        await self._seal(recording)
+        return kept
+
+    def append_now(self, key: str, start: int, pcm: bytes) -> int | None:
+        """See ``AudioVault.append_now``: to seal a block needs to wait."""
+        recording = self._recordings.get(key)
+        if recording is None or self._is_due(recording, len(pcm)):
+            return None
+        return self._take(key, start, pcm)[1]
+
+    def _is_due(self, recording: _Recording, more: int = 0) -> bool:
+        return len(recording.tail) + more >= TAIL_BLOCKS * self._block_bytes
+
+    def _take(self, key: str, start: int, pcm: bytes) -> tuple[_Recording, int]:
         with self._lock:
             recording = self._recordings.get(key)
             size = recording.size if recording is not None else 0
@@ -57,9 +72,7 @@ class MemoryVault:
                 recording = self._recordings[key] = _Recording(self._block_bytes)
             recording.tail.push(new)
             self._used += len(new)
-            kept = recording.size // BYTES_PER_SAMPLE
-        await self._seal(recording)
-        return kept
+            return recording, recording.size // BYTES_PER_SAMPLE
 
     async def length(self, key: str) -> int:
         """See ``AudioVault.length``."""
@@ -98,7 +111,7 @@ class MemoryVault:
     async def _seal(self, recording: _Recording) -> None:
         while True:
             with self._lock:
-                if recording.sealing or len(recording.tail) < TAIL_BLOCKS * self._block_bytes:
+                if recording.sealing or not self._is_due(recording):
                     return
                 recording.sealing = True
                 raw = recording.tail.read(0, self._block_bytes)

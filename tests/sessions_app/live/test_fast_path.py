@@ -14,7 +14,7 @@ from sessions_app.live import fast_lane
 from sessions_app.live.consumer import SessionConsumer
 from sessions_app.live.fast_lane import YIELD_EVERY
 from sessions_app.live.gates import OriginGate, TicketGate
-from speechcoach.audio_lane import EXTENSION, Lane
+from speechcoach.audio_lane import EXTENSION, no_lane
 from tests.server import DEADLINE_SECONDS
 
 PCM = bytes(1_600)
@@ -80,7 +80,7 @@ async def test_a_slow_query_elsewhere_does_not_delay_audio(line):
 
 async def test_what_the_server_offers_for_audio_passes_the_gates():
     """Else it would take the long way, and nobody would notice."""
-    lane = Lane(take=None)
+    lane = no_lane()
     reached: list[Any] = []
 
     async def inner(scope, _receive, _send):
@@ -94,7 +94,7 @@ async def test_what_the_server_offers_for_audio_passes_the_gates():
 
 
 async def test_a_server_that_offers_a_way_for_audio_wakes_nobody():
-    lane = Lane(take=None)
+    lane = no_lane()
     audio: list[bytes] = []
     incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     receive = fast_lane.beside({"extensions": {EXTENSION: lane}}, incoming.get, audio.append)
@@ -107,7 +107,7 @@ async def test_a_server_that_offers_a_way_for_audio_wakes_nobody():
     incoming.put_nowait({"type": "websocket.receive", "text": "{"})
     assert (await waiting)["text"] == "{"
     # It is busy with that: what comes now must wait behind it.
-    assert lane == Lane(take=None)
+    assert lane["take"] is None
 
 
 async def test_one_that_floods_does_not_keep_the_others_waiting(line):
