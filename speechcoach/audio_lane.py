@@ -11,20 +11,31 @@ from collections.abc import Callable
 from typing import Final, TypedDict
 
 EXTENSION: Final = "speechcoach.audio"
+ANY: Final = (0, 0.0)
+"""``wanted`` where each message is."""
 
 
 class Lane(TypedDict):
-    """``take`` is called with each binary message; None: they are queued like all others.
+    """``take`` is called with binary messages, in order; None: they are queued like all others.
+
+    ``wanted`` is how many bytes of them the application has use for at once, and for how many
+    seconds at most it can do without; it sets it before ``take`` returns. A server may leave fewer
+    bytes unread for so long: to be woken for each message costs more than to read it.
 
     ``tell`` sends a text message. False: it did not, and the message must go by ``send``, which
     waits where the client does not read and says where it is gone. Whatever was given to ``send``
     before must be out.
     """
 
-    take: Callable[[bytes], object] | None
+    take: Callable[[list[bytes]], object] | None
+    wanted: tuple[int, float]
     tell: Callable[[str], bool]
+
+
+def new_lane(tell: Callable[[str], bool]) -> Lane:
+    return Lane(take=None, wanted=ANY, tell=tell)
 
 
 def no_lane() -> Lane:
     """What an application has where the server offers none."""
-    return Lane(take=None, tell=lambda _text: False)
+    return new_lane(lambda _text: False)

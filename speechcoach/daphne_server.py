@@ -8,7 +8,7 @@ from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 
-from speechcoach.audio_lane import EXTENSION, Lane
+from speechcoach.audio_lane import EXTENSION, new_lane
 
 HEARTBEAT_SECONDS = 20
 MOST_UNREAD_BYTES: Final = 2**20
@@ -34,7 +34,7 @@ class Inbox(asyncio.Queue[dict[str, Any]]):
         self._unread = 0
         self._paused = False
         self._over = False
-        self.lane = Lane(take=None, tell=self._tell)
+        self.lane = new_lane(self._tell)
 
     def end(self) -> None:
         """The application has closed: the client's answer is read, and nothing else of it kept."""
@@ -44,7 +44,7 @@ class Inbox(asyncio.Queue[dict[str, Any]]):
     def put_nowait(self, message: dict[str, Any]) -> None:
         pcm, take = message.get("bytes"), self.lane["take"]
         if pcm is not None and take is not None and self.empty() and not self._over:
-            take(pcm)
+            take([pcm])
             return
         size = _size(message)
         if size and self._over:

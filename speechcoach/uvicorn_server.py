@@ -1,5 +1,6 @@
 """Uvicorn's WebSocket protocol as production runs it (``--ws``): most of what comes is audio."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -9,7 +10,8 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN
 from websockets.streams import StreamReader
 
-from speechcoach.audio_lane import EXTENSION, Lane
+from speechcoach.audio_lane import ANY, EXTENSION, new_lane
+from speechcoach.low_water import LowWaterMark
 
 _PLAIN = b"\x82\xfe"
 """How a frame begins that is a whole binary message, masked, its length in the next two bytes."""
@@ -29,7 +31,7 @@ class AudioProtocol(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._lane = Lane(take=None, tell=self._tell)
+        self._lane = new_lane(self._tell)
         self._handed = 0
 
     def handle_connect(self, event: Request) -> None:
@@ -38,19 +40,33 @@ class AudioProtocol(WebSocketsSansIOProtocol):
             extensions = cast("dict[str, Any]", self.scope["extensions"])
             extensions[EXTENSION] = self._lane
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._low_water = LowWaterMark(transport.get_extra_info("socket"))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._low_water.forget()
+        super().connection_lost(exc)
+
     def data_received(self, data: bytes) -> None:
+        chunks: list[bytes] = []
         at = self._handed = 0
-        while data.startswith(_PLAIN, at) and self._is_between_frames():
-            begin = at + _HEADER_BYTES
-            end = begin + int.from_bytes(data[at + 2 : at + 4])
-            take = self._open_lane()
-            if take is None or end > len(data) or end - begin > self.config.ws_max_size:
-                break
-            self._handed += 1
-            take(apply_mask(data[begin:end], data[at + 4 : begin]))
-            at = end
+        take = self._open_lane()
+        if take is not None and self._is_between_frames():
+            while data.startswith(_PLAIN, at) and len(chunks) < _AT_ONCE:
+                begin = at + _HEADER_BYTES
+                end = begin + int.from_bytes(data[at + 2 : at + 4])
+                if end > len(data) or end - begin > self.config.ws_max_size:
+                    break
+                chunks.append(apply_mask(data[begin:end], data[at + 4 : begin]))
+                at = end
+            if chunks:
+                self._handed = len(chunks)
+                take(chunks)
         if at < len(data):
             super().data_received(data[at:] if at else data)
+        # Where something else came, the next word may be about it.
+        self._low_water.set(*(self._lane["wanted"] if self._handed else ANY))
 
     def handle_bytes(self, event: Frame) -> None:
         take = self._open_lane() if event.fin else None
@@ -58,9 +74,9 @@ class AudioProtocol(WebSocketsSansIOProtocol):
             super().handle_bytes(event)
         else:
             self._handed += 1
-            take(bytes(event.data))
+            take([bytes(event.data)])
 
-    def _open_lane(self) -> Callable[[bytes], object] | None:
+    def _open_lane(self) -> Callable[[list[bytes]], object] | None:
         """What takes audio now. Nothing does when a message waits before it."""
         if self._handed >= _AT_ONCE or not self.queue.empty():
             return None

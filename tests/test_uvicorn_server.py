@@ -92,10 +92,12 @@ class Socket:
         self.protocol.connection_lost(None)
         await asyncio.gather(*self.protocol.tasks)
 
+    def _hear(self, pcms: list[bytes]) -> int:
+        self.got += [("audio", bytes(pcm)) for pcm in pcms]
+        return 0
+
     async def _application(self, scope: Any, receive: Any, send: Any) -> None:
-        receive_others = fast_lane.beside(
-            scope, receive, lambda pcm: self.got.append(("audio", bytes(pcm)))
-        )
+        receive_others = fast_lane.beside(scope, receive, self._hear)
         await receive_others()
         await send({"type": "websocket.accept"})
         while (message := await receive_others())["type"] == "websocket.receive":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sessions_app.core.audio import BYTES_PER_SAMPLE, CHUNK_BYTES
+from sessions_app.core.audio import CHUNK_BYTES, CHUNK_SAMPLES
 
 
 class Gathering:
@@ -27,8 +27,15 @@ class Gathering:
             return [*self.take(), pcm]
         self._chunks.append(pcm)
         piece = self._piece()
-        held = len(self._chunks) * CHUNK_BYTES // BYTES_PER_SAMPLE
+        held = len(self._chunks) * CHUNK_SAMPLES
         return self.take() if held >= piece - before % piece else []
+
+    def missing(self, before: int) -> int:
+        """How many samples more complete a piece; 0 where each chunk goes its way at once."""
+        piece = self._piece()
+        if piece <= CHUNK_SAMPLES:
+            return 0
+        return piece - before % piece - len(self._chunks) * CHUNK_SAMPLES
 
     def take(self) -> list[bytes]:
         """What waits for more goes now, before something else."""

@@ -155,9 +155,14 @@ class SessionConsumer(AsyncWebsocketConsumer):
         # Autobahn, below daphne, takes an int and no subclass of it.
         await super().close(None if code is None else int(code), reason)
 
-    def _take_audio(self, pcm: bytes) -> None:
-        if self.machine is not None and not self.hung_up:
-            self._hear(self.machine, self.gathering.push(pcm, self.machine.samples))
+    def _take_audio(self, pcms: list[bytes]) -> int:
+        """Gives how many samples more make a piece."""
+        machine = self.machine
+        if machine is None or self.hung_up:
+            return 0
+        for pcm in pcms:
+            self._hear(machine, self.gathering.push(pcm, machine.samples))
+        return self.gathering.missing(machine.samples)
 
     def _hear(self, machine: SessionMachine, pieces: list[bytes]) -> None:
         for pcm in pieces:

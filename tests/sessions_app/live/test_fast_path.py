@@ -97,13 +97,21 @@ async def test_a_server_that_offers_a_way_for_audio_wakes_nobody():
     lane = no_lane()
     audio: list[bytes] = []
     incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    receive = fast_lane.beside({"extensions": {EXTENSION: lane}}, incoming.get, audio.append)
+
+    def heard(pcms: list[bytes]) -> int:
+        audio.extend(pcms)
+        return 800
+
+    receive = fast_lane.beside({"extensions": {EXTENSION: lane}}, incoming.get, heard)
     waiting = asyncio.ensure_future(receive())
     await until(lambda: lane["take"] is not None)
     take = lane["take"]
     assert take is not None
-    take(PCM)
-    assert audio == [PCM]
+    take([PCM, PCM])
+    assert audio == [PCM, PCM]
+    # The next 50 ms, and half of that again for their way.
+    count, seconds = lane["wanted"]
+    assert (count, round(seconds, 3)) == (1_600, 0.1)
     incoming.put_nowait({"type": "websocket.receive", "text": "{"})
     assert (await waiting)["text"] == "{"
     # It is busy with that: what comes now must wait behind it.
