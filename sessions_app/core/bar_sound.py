@@ -126,7 +126,7 @@ def pitch_percentiles(seconds: Sequence[Second]) -> list[Percentiles | None]:
     """10th percentile, median and 90th percentile of F0 in Hz over each second's speech.
 
     None where hardly anything is voiced. Many seconds at once, of whatever speeches, cost much less
-    than one by one, and milliseconds all the same: off the event loop.
+    than one by one: a dozen take a millisecond or two.
     """
     f0 = track_frames(np.concatenate([_NO_FRAMES, *(second.frames for second in seconds)])).tolist()
     found, start = [], 0

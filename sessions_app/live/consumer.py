@@ -36,7 +36,7 @@ TICK_SECONDS = 0.25
 # A nudge may be lost; the row is read this often while an evaluation is awaited.
 RUN_CHECK_SECONDS = 1.0
 SNAPSHOT_SECONDS = 1.0
-CAPTIONS_SECONDS = 10.0
+CAPTIONS_SECONDS = 15.0
 """So often what was heard is kept; later words are heard again after the loss of a process."""
 ACCESS_SECONDS = 60.0
 TOUCH_SECONDS = 10.0

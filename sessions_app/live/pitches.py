@@ -9,11 +9,9 @@ from sessions_app.core.bar_sound import Percentiles, Second, pitch_percentiles
 
 REST_SECONDS: Final = 0.05
 """Between two rounds: what is asked for meanwhile costs a fraction of what it would cost alone."""
-ENOUGH_SECONDS: Final = 8
-"""Of sound in one round: more at once would save little."""
-MOST_SECONDS: Final = 256
-"""Of sound in one round. A thread beside a busy event loop waits for the interpreter's lock after
-nearly every call, however much it does in each: rounds must be long rather than many."""
+ROUND_SECONDS: Final = 12
+"""Of sound in one round, which takes a millisecond or two. On the event loop: a thread beside a
+busy one waits for the interpreter's lock after nearly every call, and the loop waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class _Asked:
 
 
 class Pitches:
-    """Answers at once where nobody else asks, and many together where many do, in a thread.
+    """Answers at once where nobody else asks, and many together where many do.
 
     One event loop; where another one runs than before (tests), it begins anew.
     """
@@ -50,7 +48,7 @@ class Pitches:
             together = self._next_round()
             seconds = [second for asked in together for second in asked.seconds]
             try:
-                found = iter(await asyncio.to_thread(pitch_percentiles, seconds))
+                found = iter(pitch_percentiles(seconds))
             except Exception as error:  # noqa: BLE001 - it is told to those who asked
                 for asked in together:
                     if not asked.answer.done():
@@ -61,13 +59,14 @@ class Pitches:
                     # Whoever asked may be gone.
                     if not asked.answer.done():
                         asked.answer.set_result(own)
-            if len(seconds) < ENOUGH_SECONDS:
-                await asyncio.sleep(REST_SECONDS)
+            await asyncio.sleep(REST_SECONDS if len(seconds) < ROUND_SECONDS else 0)
 
     def _next_round(self) -> list[_Asked]:
-        taken, count = 0, 0
-        while taken < len(self._waiting) and count < MOST_SECONDS:
-            count += len(self._waiting[taken].seconds)
+        count, taken = len(self._waiting[0].seconds), 1
+        for asked in self._waiting[1:]:
+            count += len(asked.seconds)
+            if count > ROUND_SECONDS:
+                break
             taken += 1
         together, self._waiting = self._waiting[:taken], self._waiting[taken:]
         return together
