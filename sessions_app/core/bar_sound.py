@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +23,8 @@ PITCH_WINDOWS: Final = 2
 frame of 10 ms would cost ten times as much."""
 FEWEST_VOICED: Final = 3
 
-Frames = NDArray[np.int16]
+Frame = NDArray[np.int16]
 Percentiles = tuple[float, float, float]
-
-_NO_FRAMES: Final = np.zeros((0, FRAME), dtype=np.int16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class Second:
     """A second of sound, or as much of it as there is.
 
     ``energy`` in dBFS: of its first window, the loudest, the quietest, the last. ``frames`` are
-    there once it is ``complete``: those of its speech, for its pitch.
+    there once it is ``complete``: those of its speech, for its pitch, each of shape ``(640,)``.
     """
 
     seq: int
@@ -42,7 +40,11 @@ class Second:
     energy: tuple[float, float, float, float] | None
     voiced_seconds: float
     complete: bool = False
-    frames: Frames = field(default_factory=lambda: _NO_FRAMES, compare=False, repr=False)
+    frames: Sequence[Frame] = field(default=(), compare=False, repr=False)
+
+    def without_frames(self) -> Self:
+        """For who keeps it: they are a thousand times as big as all else of it."""
+        return type(self)(self.seq, self.samples, self.energy, self.voiced_seconds, self.complete)
 
 
 class SoundSeconds:
@@ -55,7 +57,7 @@ class SoundSeconds:
         self._seq = 0
         self._levels: list[float] = []
         self._speech: list[bool] = []
-        self._frames: list[Frames] = []
+        self._frames: list[Frame] = []
 
     def skip(self, seconds: int) -> None:
         """Begin with second ``seconds``: what came before is known."""
@@ -97,7 +99,9 @@ class SoundSeconds:
         self._levels.append(level)
         self._speech.append(is_speech)
 
-    def _second(self, samples: int) -> Second:
+    def _second(
+        self, samples: int, *, complete: bool = False, frames: Sequence[Frame] = ()
+    ) -> Second:
         levels = self._levels
         edges = (levels[0], max(levels), min(levels), levels[-1])
         return Second(
@@ -105,11 +109,12 @@ class SoundSeconds:
             samples=samples,
             energy=(decibels(edges[0]), decibels(edges[1]), decibels(edges[2]), decibels(edges[3])),
             voiced_seconds=round(sum(self._speech) * WINDOW_SECONDS, 3),
+            complete=complete,
+            frames=frames,
         )
 
     def _close(self, samples: int) -> Second:
-        frames = np.stack(self._frames) if self._frames else _NO_FRAMES
-        second = replace(self._second(samples), complete=True, frames=frames)
+        second = self._second(samples, complete=True, frames=self._frames)
         self._seq += 1
         self._levels, self._speech, self._frames = [], [], []
         return second
@@ -128,7 +133,8 @@ def pitch_percentiles(seconds: Sequence[Second]) -> list[Percentiles | None]:
     None where hardly anything is voiced. Many seconds at once, of whatever speeches, cost much less
     than one by one: a dozen take a millisecond or two.
     """
-    f0 = track_frames(np.concatenate([_NO_FRAMES, *(second.frames for second in seconds)])).tolist()
+    frames = [frame for second in seconds for frame in second.frames]
+    f0 = track_frames(np.array(frames).reshape(-1, FRAME)).tolist()
     found, start = [], 0
     for second in seconds:
         end = start + len(second.frames)

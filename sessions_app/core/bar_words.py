@@ -1,5 +1,6 @@
 """What the captions say of each second of a speech: words, fillers, pauses, pace."""
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -46,7 +47,10 @@ class SpokenSeconds:
     def __init__(self, own_fillers: Callable[[], Sequence[str]] = tuple) -> None:
         self._own_fillers = own_fillers
         self._words: list[Word] = []
+        self._starts: list[float] = []
         self._middles: list[float] = []
+        # What is known of a second stays the same until more is heard.
+        self._found: dict[int, SecondWords] = {}
         self._fillers: tuple[tuple[str, float], ...] = ()
         self._restored_until = -1.0
         self._heard = 0.0
@@ -83,6 +87,7 @@ class SpokenSeconds:
         # The pace was held from there on.
         before = min(self._first_open, int(self._heard))
         self._heard = seconds
+        self._found.clear()
         self._settle()
         return range(before, self._touch(seconds) + 1)
 
@@ -93,6 +98,7 @@ class SpokenSeconds:
 
     def finish(self, samples: int, *, heard_all: bool) -> None:
         """No more captions follow; with ``heard_all`` there were no more words."""
+        self._found.clear()
         self._ended = True
         self._ends_at = samples / SAMPLE_RATE
         if heard_all:
@@ -101,6 +107,12 @@ class SpokenSeconds:
     def of(self, seq: int) -> SecondWords:
         """What is known of second ``seq``."""
         self._last_touched = max(self._last_touched, seq)
+        found = self._found.get(seq)
+        if found is None:
+            found = self._found[seq] = self._find(seq)
+        return found
+
+    def _find(self, seq: int) -> SecondWords:
         first, last = bisect_left(self._middles, seq), bisect_left(self._middles, seq + 1)
         until = min(seq + 1, self._ends_at) if self._ended else seq + 1
         known = self._heard >= until - 1e-6
@@ -121,7 +133,7 @@ class SpokenSeconds:
 
     def _first_from(self, seconds: float) -> int:
         """The index of the first word that starts there or later."""
-        return bisect_left(self._words, float(seconds), key=lambda word: word.start_time)
+        return bisect_left(self._starts, seconds)
 
     def _settle(self) -> None:
         while self._heard >= self._first_open + 1 and self._is_settled(self._first_open):
@@ -133,7 +145,9 @@ class SpokenSeconds:
         return max(0, min(needed, self._first_from(open_second)) - CONTEXT)
 
     def _set(self, words: Sequence[Word]) -> None:
+        self._found.clear()
         self._words = list(words)
+        self._starts = [word.start_time for word in words]
         self._middles = [(word.start_time + word.end_time) / 2 for word in words]
         found = occurrences(self._words, self._own_fillers())
         self._fillers = tuple(
@@ -155,18 +169,26 @@ class SpokenSeconds:
     def _pace(self, begin: float, end: float) -> Four:
         """The pace over a stretch; past what was heard it stays what it was there."""
         begin, end = min(begin, self._heard), min(end, self._heard)
-        turns = {begin, end}
-        for shift in (0.0, PACE_SECONDS):
-            low = bisect_right(self._middles, begin - shift)
-            high = bisect_right(self._middles, end - shift)
-            turns.update(middle + shift for middle in self._middles[low:high])
-        paces = [self._pace_at(at) for at in sorted(turns)]
+        middles = self._middles
+        # Words count from their middles on, and for so long.
+        came, comes = bisect_right(middles, begin), bisect_right(middles, end)
+        went, goes = (bisect_right(middles, at - PACE_SECONDS) for at in (begin, end))
+        paces = [_pace_at(begin, came - went)]
+        while came < comes or went < goes:
+            coming = middles[came] if came < comes else math.inf
+            going = middles[went] + PACE_SECONDS if went < goes else math.inf
+            at = min(coming, going)
+            while came < comes and middles[came] <= at:
+                came += 1
+            while went < goes and middles[went] + PACE_SECONDS <= at:
+                went += 1
+            paces.append(_pace_at(at, came - went))
+        paces.append(_pace_at(end, came - went))
         return paces[0], max(paces), min(paces), paces[-1]
 
-    def _pace_at(self, at: float) -> float:
-        since = at - PACE_SECONDS
-        count = bisect_right(self._middles, at) - bisect_right(self._middles, since)
-        return round(count * 60 / min(PACE_SECONDS, max(LEAST_PACE_SECONDS, at)), 1)
+
+def _pace_at(at: float, words: int) -> float:
+    return round(words * 60 / min(PACE_SECONDS, max(LEAST_PACE_SECONDS, at)), 1)
 
 
 def _timed(segment: Segment) -> list[Word]:

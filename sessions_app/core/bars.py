@@ -160,7 +160,7 @@ class BarBuilder:
         growing = self._growing.get(second.seq)
         if growing is None:
             growing = self._growing[second.seq] = _Growing(second)
-        growing.second = second
+        growing.second = second.without_frames() if second.complete else second
         self._review([second.seq])
 
     def _review(self, seqs: Iterable[int]) -> None:

@@ -62,13 +62,17 @@ class MemoryRing:
             bars = self._touched(key, epoch)
             if bars is None:
                 return Put(kept=False, watched=False)
+            eid = bars.mark.eid
             for entry in entries:
                 kept = bars.entries.get(entry.seq)
                 if kept is None or kept.rev < entry.rev:
-                    bars.mark = replace(bars.mark, eid=bars.mark.eid + 1)
+                    eid += 1
                     # Out and in again: the last one changed stands last.
                     bars.entries.pop(entry.seq, None)
-                    bars.entries[entry.seq] = replace(entry, eid=bars.mark.eid)
+                    bars.entries[entry.seq] = Entry(
+                        entry.seq, entry.rev, entry.forming, entry.text, eid
+                    )
+            bars.mark = Mark(bars.mark.epoch, eid, bars.mark.ended)
             seen_at = self._watched.get(key, float("-inf"))
             return Put(kept=True, watched=self._clock() - seen_at <= WATCH_SECONDS)
 

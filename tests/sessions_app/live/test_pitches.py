@@ -14,7 +14,7 @@ from sessions_app.live.pitches import Pitches
 def second(hertz: float) -> Second:
     at = np.arange(FRAME) / 16_000
     wave = np.sum([np.sin(2 * np.pi * hertz * k * at) / k for k in range(1, 8)], axis=0)
-    frames = np.tile((3_000 * wave).astype(np.int16), (10, 1))
+    frames = [(3_000 * wave).astype(np.int16)] * 10
     return Second(0, 16_000, None, 1.0, complete=True, frames=frames)
 
 
@@ -51,7 +51,7 @@ async def test_those_who_ask_meanwhile_are_answered_together_and_each_with_its_o
 async def test_one_that_breaks_is_told_to_who_asked_and_the_next_is_answered(monkeypatch):
     monkeypatch.setattr(pitches_module, "REST_SECONDS", 0)
     pitches = Pitches()
-    broken = Second(0, 16_000, None, 1.0, complete=True, frames=np.zeros((1, 3), np.int16))
+    broken = Second(0, 16_000, None, 1.0, complete=True, frames=[np.zeros(3, np.int16)])
     with pytest.raises(ValueError, match="array"):
         await pitches.of([broken])
     assert await pitches.of([SILENT]) == [None]
