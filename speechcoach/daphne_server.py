@@ -9,6 +9,7 @@ from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 
 from speechcoach.audio_lane import EXTENSION, new_lane
+from speechcoach.low_water import LowWaterMark
 
 HEARTBEAT_SECONDS = 20
 MOST_UNREAD_BYTES: Final = 2**20
@@ -34,18 +35,28 @@ class Inbox(asyncio.Queue[dict[str, Any]]):
         self._unread = 0
         self._paused = False
         self._over = False
+        self._low_water = LowWaterMark(self._transport.getHandle())
+        self._heard = False
         self.lane = new_lane(self._tell)
 
     def end(self) -> None:
         """The application has closed: the client's answer is read, and nothing else of it kept."""
         self._over = True
+        self._low_water.lower()
         self._go_on()
 
     def put_nowait(self, message: dict[str, Any]) -> None:
         pcm, take = message.get("bytes"), self.lane["take"]
         if pcm is not None and take is not None and self.empty() and not self._over:
             take([pcm])
+            if not self._heard:
+                self._heard = True
+                # Once for all that was read together.
+                asyncio.get_running_loop().call_soon(self._wait_for_more)
             return
+        # What follows may be about this.
+        self._heard = False
+        self._low_water.lower()
         size = _size(message)
         if size and self._over:
             return
@@ -61,6 +72,11 @@ class Inbox(asyncio.Queue[dict[str, Any]]):
         if self._unread <= MOST_UNREAD_BYTES // 2:
             self._go_on()
         return message
+
+    def _wait_for_more(self) -> None:
+        if self._heard:
+            self._heard = False
+            self._low_water.set(*self.lane["wanted"])
 
     def _tell(self, text: str) -> bool:
         if self._over or self._protocol.state != self._protocol.STATE_OPEN:

@@ -32,10 +32,12 @@ async def turns(reached: Callable[[], bool]) -> None:
 
 
 class Wire(asyncio.Transport):
-    """A transport that keeps what is written."""
+    """A transport that keeps what is written, and how many unread bytes wake its reader."""
 
     def __init__(self) -> None:
-        super().__init__()
+        self.marks: list[int] = []
+        connection = Mock(setsockopt=lambda _level, _option, mark: self.marks.append(mark))
+        super().__init__({"socket": connection})
         self.written = bytearray()
         self.closing = False
         self.paused = False
@@ -63,6 +65,8 @@ class Socket:
 
     def __init__(self, protocol: type[WebSocketsSansIOProtocol]) -> None:
         self.got: list[Message] = []
+        self.missing = 0
+        self.tell: Callable[[str], bool] = lambda _text: False
         self.handed = 0
         self.wire = Wire()
         config = Config(self._application, ws=protocol, ws_max_size=MOST_BYTES, interface="asgi3")
@@ -94,9 +98,10 @@ class Socket:
 
     def _hear(self, pcms: list[bytes]) -> int:
         self.got += [("audio", bytes(pcm)) for pcm in pcms]
-        return 0
+        return self.missing
 
     async def _application(self, scope: Any, receive: Any, send: Any) -> None:
+        self.tell = fast_lane.lane_of(scope)["tell"]
         receive_others = fast_lane.beside(scope, receive, self._hear)
         await receive_others()
         await send({"type": "websocket.accept"})
@@ -237,4 +242,42 @@ async def test_nothing_is_handed_over_after_a_close():
     socket.protocol.data_received(frames_of("audio", PCM, 1))
     await socket.settled()
     assert socket.got == [("text", b"close")]
+    await socket.over()
+
+
+async def test_nobody_is_woken_for_less_than_is_wanted_until_something_else_is_said():
+    socket = Socket(AudioProtocol)
+    await socket.opened()
+    await socket.settled()
+    socket.missing = 3_200
+    chunk = frames_of("audio", PCM, 1)
+    socket.protocol.data_received(chunk)
+    socket.protocol.data_received(chunk * 5)
+    assert socket.wire.marks == [6_400]
+    # What comes next may be about it.
+    socket.protocol.data_received(frames_of("text", b"pause", 1))
+    await socket.settled()
+    socket.protocol.data_received(frames_of("text", b"go on", 1))
+    await socket.settled()
+    assert socket.wire.marks == [6_400, 1]
+    socket.protocol.data_received(chunk)
+    assert socket.wire.marks == [6_400, 1, 6_400]
+    await socket.over()
+
+
+async def test_a_text_is_sent_at_once_where_it_can_be():
+    socket = Socket(AudioProtocol)
+    await socket.opened()
+    assert socket.tell("first")
+    assert socket.tell("second")
+    socket.client.receive_data(bytes(socket.wire.written))
+    events = socket.client.events_received()
+    assert [bytes(one.data) for one in events if isinstance(one, Frame)] == [b"first", b"second"]
+    # One that does not read is waited for by ``send``.
+    socket.protocol.pause_writing()
+    assert not socket.tell("third")
+    socket.protocol.resume_writing()
+    socket.protocol.data_received(frames_of("text", b"close", 1))
+    await socket.settled()
+    assert not socket.tell("too late")
     await socket.over()

@@ -73,7 +73,7 @@ async def test_a_close_is_answered_though_more_is_sent_behind_it(port):
 
 async def test_a_client_is_read_again_when_half_has_been_taken():
     transport = Mock()
-    inbox = Inbox(transport)
+    inbox = Inbox(Mock(transport=transport))
     inbox.put_nowait({"type": "websocket.connect"})
     for _ in range(4):
         inbox.put_nowait(sound(MOST_UNREAD_BYTES // 4))
@@ -90,7 +90,7 @@ async def test_a_client_is_read_again_when_half_has_been_taken():
 
 async def test_after_its_end_it_takes_only_the_news_that_the_client_has_gone():
     transport = Mock()
-    inbox = Inbox(transport)
+    inbox = Inbox(Mock(transport=transport))
     inbox.put_nowait(sound(MOST_UNREAD_BYTES + 1))
     inbox.end()
     transport.resumeProducing.assert_called_once_with()
@@ -101,3 +101,28 @@ async def test_after_its_end_it_takes_only_the_news_that_the_client_has_gone():
         "websocket.receive",
         "websocket.disconnect",
     ]
+
+
+async def test_for_chunks_that_are_no_piece_yet_nobody_is_woken_until_something_else_is_said():
+    protocol = Mock(STATE_OPEN=3, state=3)
+    socket = protocol.transport.getHandle.return_value
+    inbox = Inbox(protocol)
+
+    def heard(chunks: list[bytes]) -> None:
+        inbox.lane["wanted"] = (6_400 - 1_600 * (len(chunks) - 1), 0.25)
+
+    inbox.lane["take"] = heard
+    for _ in range(2):
+        inbox.put_nowait(sound(1_600))
+    assert not socket.setsockopt.called
+    await asyncio.sleep(0)
+    # Once for what was read together.
+    assert [call.args[2] for call in socket.setsockopt.call_args_list] == [6_400]
+    inbox.put_nowait(sound(1_600))
+    inbox.put_nowait({"type": "websocket.receive", "text": "stop"})
+    await asyncio.sleep(0)
+    assert [call.args[2] for call in socket.setsockopt.call_args_list] == [6_400, 1]
+    assert inbox.lane["tell"]("heard")
+    protocol.serverSend.assert_called_once_with("heard")
+    protocol.state = 1
+    assert not inbox.lane["tell"]("too late")

@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 from sessions_app.core.vad import STATUS_WINDOWS, WINDOW_SECONDS
+from sessions_app.live.vendors import CROWD
 from tests.bench import audio
 from tests.bench.load import LoadSession, Operator, framed, operator, pace
 from tests.server import SERVER_KINDS, Server, serving
@@ -119,3 +120,17 @@ async def come_and_go(person: Operator, times: int) -> None:
 
     for _ in range(times // AT_ONCE):
         await asyncio.gather(*(once() for _ in range(AT_ONCE)))
+
+
+async def test_in_a_crowd_what_is_said_between_two_chunks_is_heard(own, person):
+    """There sound is read a quarter of a second at a time, and words must not wait for more."""
+    crowd = [await person.greeted() for _ in range(CROWD)]
+    speaker = await person.session()
+    await still_served(speaker)
+    for frame in frames()[: STATUS_WINDOWS - 2]:
+        speaker.send(frame)
+    # Nothing more comes that would complete a piece.
+    await speaker.panic()
+    assert speaker.lost is None
+    for session in (*crowd, speaker):
+        session.abandon()

@@ -112,6 +112,30 @@ async def test_what_is_still_on_its_way_of_the_last_recording_is_not_acknowledge
     assert b"".join([block async for block in vault.read("key")]) == PCM[:3_200]
 
 
+async def test_what_the_vault_takes_at_once_is_kept_heard_and_acknowledged_in_the_same_turn(
+    monkeypatch,
+):
+    driver, vault, listening = Driver(), MemoryVault(10**7), Listening()
+    kept: list[int] = []
+    driver.record()
+    monkeypatch.setattr(driver.machine, "audio_kept", kept.append)
+    recorder = Recorder(
+        driver.machine, vault, listening, "key", metered(driver, vault, []), lambda: None, context
+    )
+    recorder.put(fx.BeginCapture(1))
+    recorder.put(fx.Capture(0, PCM[:1_600]))
+    await recorder.drained()
+    recorder.put(fx.Capture(800, PCM[1_600:8_000]))
+    assert kept == [800, 4_000]
+    assert listening.given == PCM[:8_000]
+    # What it refuses is told as ever: here a hole.
+    recorder.put(fx.Capture(4_001, PCM[8_002:16_000]))
+    await recorder.drained()
+    await recorder.close()
+    assert [one for one in driver.sent() if isinstance(one, m.AudioFormatError)]
+    assert await vault.length("key") == 4_000
+
+
 class Absent(MemoryVault):
     """A vault that fails once: when it is asked to ``drop``, or in the middle of a ``read``."""
 

@@ -54,3 +54,18 @@ async def test_audio_dropped_while_it_is_being_sealed_stays_dropped(monkeypatch)
     await appending
     assert await everything(vault, "a") == b""
     assert vault._used == 0
+
+
+async def test_what_needs_no_waiting_is_kept_at_once_and_a_block_that_is_due_is_not():
+    vault = MemoryVault(1_000, block_bytes=200)
+    assert vault.append_now("a", 0, bytes(10)) is None
+    await vault.append("a", 0, bytes(10))
+    assert vault.append_now("a", 5, bytes(380)) == 195
+    assert vault.append_now("a", 195, bytes(10)) is None
+    assert await vault.length("a") == 195
+    with pytest.raises(ValueError, match="do not continue"):
+        vault.append_now("a", 196, bytes(2))
+    full = MemoryVault(100)
+    await full.append("a", 0, bytes(90))
+    with pytest.raises(VaultFullError):
+        full.append_now("a", 45, bytes(20))

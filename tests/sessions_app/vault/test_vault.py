@@ -17,15 +17,19 @@ from tests.speech import burst
 )
 @given(
     steps=st.lists(
-        st.tuples(st.integers(0, 400), st.integers(0, 900), st.integers(0, 3_000)), max_size=25
+        st.tuples(st.integers(0, 400), st.integers(0, 900), st.integers(0, 3_000), st.booleans()),
+        max_size=25,
     )
 )
 async def test_any_interleaving_of_appends_replays_and_reads_keeps_the_bytes(make_vault, steps):
     vault, truth, key = make_vault(block_bytes=1_000), burst(3).tobytes(), f"1.{uuid.uuid4()}"
     kept = 0
-    for back, forward, start in steps:
+    for back, forward, start, now in steps:
         begin, end = max(0, kept - back), min(len(truth) // 2, kept + forward)
-        assert await vault.append(key, begin, truth[begin * 2 : end * 2]) == max(kept, end)
+        pcm = truth[begin * 2 : end * 2]
+        # Where it would wait, nothing is done.
+        done = vault.append_now(key, begin, pcm) if now else None
+        assert (await vault.append(key, begin, pcm) if done is None else done) == max(kept, end)
         kept = max(kept, end)
         assert await vault.length(key) == kept
         assert await everything(vault, key, start) == truth[start * 2 : kept * 2]
