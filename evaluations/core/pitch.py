@@ -17,6 +17,11 @@ HIGHEST_HZ = 500.0
 THRESHOLD = 0.15
 # Below this a frame is silence or the converter's own noise, which can look periodic.
 QUIET_RMS = 10.0
+TOGETHER = 48
+"""Frames that are transformed at once. A few cost three times as much each, because NumPy's price
+is by the call; and so do a hundred, whose intermediate results no longer fit a processor's cache.
+"""
+
 # A voice right at an end of the range is measured a hair beside it, and belongs to it.
 _EDGE = 1.01
 
@@ -41,8 +46,15 @@ def track_block(samples: NDArray[np.int16], frames: int, *, hop: int = HOP) -> N
 def track_frames(frames: NDArray[np.int16]) -> NDArray[np.float32]:
     """F0 in Hz of each frame, 0 where unvoiced; ``frames`` has shape ``(n, 640)``, the result (n,).
 
-    A frame's answer does not depend on those beside it. Many at once cost a third of one by one.
+    A frame's answer does not depend on those beside it.
     """
+    f0 = np.zeros(len(frames), dtype=np.float32)
+    for at in range(0, len(frames), TOGETHER):
+        f0[at : at + TOGETHER] = _track(frames[at : at + TOGETHER])
+    return f0
+
+
+def _track(frames: NDArray[np.int16]) -> NDArray[np.float32]:
     f0 = np.zeros(len(frames), dtype=np.float32)
     # Doubles: NumPy's transforms of single precision are not faster, and here they are slower.
     windows = frames.astype(np.float64)

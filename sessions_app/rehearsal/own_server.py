@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -68,7 +69,8 @@ def own_server(
     """Set up and start a server with the demo clubs; stop it at the end.
 
     Args:
-        variables: environment variables on top of this process's own.
+        variables: environment variables on top of this process's own. With ``DEBUG`` ``0`` it is
+            as in production, but without TLS.
         command: gives the command line for a port.
         prepared: a data folder of ``set_up_data``, to start from a copy of it at once.
 
@@ -78,11 +80,19 @@ def own_server(
     with TemporaryDirectory(prefix="speechcoach-") as folder:
         data, log = Path(folder), Path(folder, "server.log")
         environment = {**os.environ, **_FRESH, "DATA_DIR": folder, **variables}
+        like_production = environment["DEBUG"] == "0"
+        if like_production:
+            environment["SECRET_KEY"] = secrets.token_urlsafe(50)
+            environment["STATIC_ROOT"] = str(data / "static")
         if prepared is None:
             _set_up_data(environment, log)
         else:
             shutil.copytree(prepared, data, dirs_exist_ok=True)
         port = free_port()
+        if like_production:
+            _set_up(["collectstatic", "--no-input"], environment, log)
+            # By its http:// it knows that there is no TLS.
+            environment["ALLOWED_ORIGINS"] = f"http://127.0.0.1:{port}"
         with running(command(port), environment, log) as (process, output):
             yield OwnServer(f"http://127.0.0.1:{port}", log, data, environment, process, output)
 

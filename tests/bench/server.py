@@ -51,7 +51,8 @@ def pinned_server(
     stock: bool = False,
 ) -> Iterator[OwnServer]:
     """A server on one core, and this process on another until it stops. ``more``: its environment.
-    ``stock``: with Channels' own consumer instead of ours.
+    ``stock``: with Channels' own consumer instead of ours. uvicorn has the settings of production,
+    daphne those of ``make run``.
 
     Unless the settings of a ``transcription`` are given, it follows a script for so many seconds:
     captions cost what they cost, decoding costs nothing. To read a script costs a new session about
@@ -71,6 +72,7 @@ def pinned_server(
             "VAULT_MAX_MIB": str(vault_mib),
             "REDIS_URL": "",
             "LOG_LEVEL": "WARNING",
+            "DEBUG": "0" if kind == "uvicorn" else "1",
             **(transcription or {}),
             **(more or {}),
         }

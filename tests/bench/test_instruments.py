@@ -2,6 +2,7 @@
 
 import os
 
+import httpx
 import numpy as np
 import pytest
 
@@ -125,3 +126,15 @@ async def test_what_is_compared_with_serves_the_same_load(kind):
             await session.heard()
             session.abandon()
     assert session.statuses == 4
+
+
+async def test_the_production_server_is_measured_with_the_settings_of_production():
+    with pinned_server("uvicorn", captions_seconds=0) as server:
+        async with operator(server) as person:
+            session = await person.session()
+            session.abandon()
+        async with httpx.AsyncClient() as http:
+            page = await http.get(f"{server.base_url}/nowhere/")
+    assert page.status_code == httpx.codes.NOT_FOUND
+    # Django's own page says so, with DEBUG on.
+    assert "DEBUG = True" not in page.text
