@@ -83,7 +83,8 @@ class AudioProtocol(WebSocketsSansIOProtocol):
         return self._lane["take"]
 
     def _tell(self, text: str) -> bool:
-        if not self.writable.is_set() or self.close_sent or self.conn.state is not OPEN:
+        over = self.disconnected or self.close_sent or self.transport.is_closing()
+        if over or not self.writable.is_set() or self.conn.state is not OPEN:
             return False
         self.conn.send_text(text.encode())
         self.transport.write(b"".join(self.conn.data_to_send()))

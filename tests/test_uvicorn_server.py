@@ -281,3 +281,13 @@ async def test_a_text_is_sent_at_once_where_it_can_be():
     await socket.settled()
     assert not socket.tell("too late")
     await socket.over()
+
+
+async def test_to_a_client_that_is_gone_nothing_is_sent():
+    socket = Socket(AudioProtocol)
+    await socket.opened()
+    await socket.settled()
+    socket.protocol.connection_lost(ConnectionResetError())
+    assert not socket.tell("too late")
+    assert not socket.wire.written
+    await asyncio.gather(*socket.protocol.tasks)
