@@ -19,6 +19,7 @@ from sessions_app.core.message_rate import MessageRate
 from sessions_app.core.snapshot import Snapshot
 from sessions_app.live import fast_lane, replies, steps, store
 from sessions_app.live.meter import Meter
+from sessions_app.live.outbox import Outbox
 from sessions_app.live.pump import Pump
 from sessions_app.live.recorder import Recorder
 from sessions_app.live.rhythm import Rhythm
@@ -51,19 +52,18 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.machine: SessionMachine | None = None
         self.joined: list[str] = []
         self.hung_up = False
-        self.tell: Callable[[str], bool] = lambda _text: False
         self.rate = MessageRate()
         self.gathering = Gathering(vendors.piece)
         self.tasks: list[asyncio.Task[None]] = []
         self.ticker: asyncio.TimerHandle | None = None
         self.rhythm = Rhythm(at_once=True)
-        self.outbox = Pump[fx.Effect | replies.Reply]("outbox", self._deliver, limit=2000)
+        self.outbox = Outbox(self)
         self.rows = Pump[Callable[[], Awaitable[None]]]("rows", self._call, limit=500)
         # One check that waits stands for all that were asked for meanwhile.
         self.access = Pump[None]("access", self._check_access, limit=1)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.tell = fast_lane.lane_of(scope)["tell"]
+        self.outbox.tell = fast_lane.lane_of(scope)["tell"]
         try:
             await super().__call__(scope, fast_lane.beside(scope, receive, self._take_audio), send)
         finally:
@@ -357,15 +357,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self._post(reply)
 
     def _post(self, item: fx.Effect | replies.Reply) -> None:
-        # At once, where nothing is to go before it and the client reads: most messages are about
-        # the audio that is just being heard.
-        told = (
-            isinstance(item, fx.Send)
-            and self.outbox.idle
-            and not self.hung_up
-            and self.tell(wire.dump(item.message))
-        )
-        if not told and not self.outbox.put(item):
+        if not self.outbox.put(item):
             self._overflow()
 
     def _overflow(self) -> None:
@@ -392,19 +384,6 @@ class SessionConsumer(AsyncWebsocketConsumer):
             raise
         finally:
             self._carry_out()
-
-    async def _deliver(self, effect: fx.Effect | replies.Reply) -> None:
-        if isinstance(effect, replies.Reply) and await effect.holds():
-            effect = fx.Send(effect.message)
-        if self.hung_up:
-            return
-        match effect:
-            case fx.Send(message=message):
-                await self.send(text_data=wire.dump(message))
-            case fx.SendAudio(audio=audio):
-                await self.send(bytes_data=audio)
-            case fx.HangUp(code=code):
-                await self.close(code)
 
     # Rows
 
