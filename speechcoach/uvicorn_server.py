@@ -66,7 +66,8 @@ class AudioProtocol(WebSocketsSansIOProtocol):
         if at < len(data):
             super().data_received(data[at:] if at else data)
         # Where something else came, the next word may be about it.
-        self._low_water.set(*(self._lane["wanted"] if self._handed else ANY))
+        only_audio = self._handed and self.queue.empty()
+        self._low_water.set(*(self._lane["wanted"] if only_audio else ANY))
 
     def handle_bytes(self, event: Frame) -> None:
         take = self._open_lane() if event.fin else None

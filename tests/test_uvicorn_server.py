@@ -262,6 +262,8 @@ async def test_nobody_is_woken_for_less_than_is_wanted_until_something_else_is_s
     assert socket.wire.marks == [6_400, 1]
     socket.protocol.data_received(chunk)
     assert socket.wire.marks == [6_400, 1, 6_400]
+    socket.protocol.data_received(chunk + frames_of("text", b"stop", 1))
+    assert socket.wire.marks == [6_400, 1, 6_400, 1]
     await socket.over()
 
 
