@@ -91,7 +91,7 @@ async def test_a_ring_makes_it_look_and_close(socket, rows, error, code):
 async def test_a_ring_about_something_else_changes_nothing(socket, rows):
     await socket.access_changed({})
     await checked(rows, 1)
-    socket._take_audio(b"\0\0")
+    socket._take_audio([b"\0\0"])
     socket.machine.receive_audio.assert_called_once()
     assert socket.sent.empty()
 
@@ -155,8 +155,8 @@ async def test_once_closed_it_takes_nothing_and_sends_nothing(socket, rows):
     rows.error = ForbiddenError("No more.")
     await socket.access_changed({})
     assert await closed_with(socket) == 4403
-    socket._take_audio(b"\0\0")
+    socket._take_audio([b"\0\0"])
     await socket.receive(text_data="{}")
     socket.machine.receive_audio.assert_not_called()
-    await socket._deliver(SendAudio(b"sound"))
+    await socket.outbox._deliver(SendAudio(b"sound"))
     assert socket.sent.empty()

@@ -114,7 +114,7 @@ async def test_rows_that_take_long_hold_up_nothing_but_what_is_told(socket, rows
     rows.free.clear()
     await say(socket, CONSENT, FORMAT.model_dump(by_alias=True), {"type": "start_recording"})
     await asyncio.wait_for(rows.asked.wait(), DEADLINE_SECONDS)
-    socket._take_audio(bytes(1_600))
+    socket._take_audio([bytes(1_600)])
     assert socket.machine.samples == 800
     assert not rows.told
     rows.free.set()
