@@ -8,6 +8,7 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 
+from sessions_app.core.audio import CHUNK_SAMPLES
 from sessions_app.core.effects import SendAudio
 from sessions_app.live import consumer as shell
 from sessions_app.live import store
@@ -49,7 +50,7 @@ def rows() -> Rows:
 
 @pytest.fixture
 def socket(rows: Rows) -> Any:
-    consumer: Any = SessionConsumer(vendors=Mock())
+    consumer: Any = SessionConsumer(vendors=Mock(piece=lambda: CHUNK_SAMPLES))
     consumer.store = rows
     consumer.machine = SimpleNamespace(
         receive_audio=Mock(),
@@ -129,7 +130,7 @@ async def test_a_session_that_was_taken_over_is_let_go_of_without_a_ring(ticking
     await checked(rows, 1)
     rows.mine = False
     assert await closed_with(ticking) == 4409
-    ticking._take_audio(b"\0\0")
+    ticking._take_audio([b"\0\0"])
     ticking.machine.receive_audio.assert_not_called()
 
 
