@@ -48,6 +48,7 @@ class Outbox:
 
     async def close(self) -> None:
         """What still waits is dropped."""
+        self.tell = lambda _text: False
         await self._pump.close()
 
     async def _deliver(self, effect: fx.Effect | Reply) -> None:
