@@ -69,6 +69,6 @@ def _send(run: Run) -> None:
 
 def _engines(club: Club, run: Run) -> Engines:
     """Who works on ``run``: at its last attempt nobody who may be what ended the others."""
-    from speechcoach.providers import builtin_engines, engines_of  # noqa: PLC0415 - built on first use
+    from speechcoach.providers import builtin_engines, engines_of  # noqa: PLC0415 - it imports us
 
     return builtin_engines() if run.attempts >= claims.MAX_ATTEMPTS else engines_of(club)

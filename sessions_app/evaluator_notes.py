@@ -20,7 +20,7 @@ from sessions_app.models.evaluator_note import LONGEST
 from speechcoach.errors import ForbiddenError
 
 
-class NoteForm(forms.ModelForm):  # type: ignore[type-arg]
+class NoteForm(forms.ModelForm):  # type: ignore[type-arg] # generic in stubs only
     class Meta:
         model = EvaluatorNote
         fields = ["went_well", "to_try", "shared"]

@@ -49,7 +49,7 @@ class Shown:
     trend: Trend | None
 
 
-class GoalForm(forms.ModelForm):  # type: ignore[type-arg]
+class GoalForm(forms.ModelForm):  # type: ignore[type-arg] # generic in stubs only
     target = forms.FloatField(
         label="Target",
         min_value=0,

@@ -36,6 +36,11 @@ def new_lane(tell: Callable[[str], bool]) -> Lane:
     return Lane(take=None, wanted=ANY, tell=tell)
 
 
+def tell_nobody(_text: str) -> bool:
+    """``tell`` where there is nobody."""
+    return False
+
+
 def no_lane() -> Lane:
     """What an application has where the server offers none."""
-    return new_lane(lambda _text: False)
+    return new_lane(tell_nobody)

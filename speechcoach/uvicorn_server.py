@@ -10,7 +10,7 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN
 from websockets.streams import StreamReader
 
-from speechcoach.audio_lane import ANY, EXTENSION, new_lane, no_lane
+from speechcoach.audio_lane import ANY, EXTENSION, new_lane, tell_nobody
 from speechcoach.low_water import LowWaterMark
 
 _PLAIN = b"\x82\xfe"
@@ -47,7 +47,7 @@ class AudioProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._low_water.forget()
         # Whoever still has the lane does not keep the connection for it.
-        self._lane["tell"] = no_lane()["tell"]
+        self._lane["tell"] = tell_nobody
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

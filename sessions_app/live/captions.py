@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 
 from evaluations.core.shapes import AudioFormat
 from sessions_app.core.audio import BYTES_PER_SAMPLE, SAMPLE_RATE
-from sessions_app.core.pieces import Pieces
 from sessions_app.transcription import (
     SpeechEvent,
     StreamStatus,
@@ -21,8 +20,6 @@ log = logging.getLogger(__name__)
 
 MAX_WAITING_BYTES = 120 * SAMPLE_RATE * BYTES_PER_SAMPLE
 """Two minutes. An engine that takes longer to begin is given up."""
-
-_AT_ONCE_BYTES = SAMPLE_RATE * BYTES_PER_SAMPLE
 
 FINISH_SECONDS = 10.0
 """How long the last utterance may take after Stop before the final pass takes over."""
@@ -42,7 +39,8 @@ class Captions:
         self._hear = hear
         self._stream: TranscriptStream | None = None
         # Until the engine has begun.
-        self._waiting = Pieces()
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
         self._ending = asyncio.Event()
         self._refusal: Exception | None = None
         self._given_up = False
@@ -53,14 +51,15 @@ class Captions:
         if self._given_up or self._ending.is_set():
             return
         if self._stream is not None:
-            self._push(self._stream, pcm)
+            self._feed(self._stream, pcm)
             return
-        self._waiting.push(pcm)
-        if len(self._waiting) > MAX_WAITING_BYTES:
+        self._waiting.append(pcm)
+        self._waiting_bytes += len(pcm)
+        if self._waiting_bytes > MAX_WAITING_BYTES:
             self._give_up("too far behind")
             self.abort()
 
-    def _push(self, stream: TranscriptStream, pcm: bytes) -> None:
+    def _feed(self, stream: TranscriptStream, pcm: bytes) -> None:
         try:
             stream.push(pcm)
         except Exception as error:  # noqa: BLE001 - whatever it is, the speech goes on
@@ -108,10 +107,12 @@ class Captions:
                     self._give_up(type(error).__name__)
 
     def _begin(self, stream: TranscriptStream) -> None:
-        while len(self._waiting) and self._refusal is None:
-            self._push(stream, self._waiting.read(0, _AT_ONCE_BYTES))
-            self._waiting.forget(_AT_ONCE_BYTES)
         self._stream = stream
+        waiting, self._waiting = self._waiting, []
+        for pcm in waiting:
+            # Though the end may have been asked for meanwhile.
+            if self._refusal is None:
+                self._feed(stream, pcm)
 
     async def _end(self, stream: TranscriptStream) -> None:
         await self._ending.wait()

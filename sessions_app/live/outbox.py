@@ -7,6 +7,7 @@ from sessions_app.contract import wire
 from sessions_app.core import effects as fx
 from sessions_app.live.pump import Pump
 from sessions_app.live.replies import Reply
+from speechcoach.audio_lane import tell_nobody
 
 MAX_UNREAD: Final = 2000
 
@@ -32,7 +33,7 @@ class Outbox:
     """
 
     def __init__(self, client: _Client) -> None:
-        self.tell: Callable[[str], bool] = lambda _text: False
+        self.tell: Callable[[str], bool] = tell_nobody
         self._client = client
         self._pump = Pump[fx.Effect | Reply]("outbox", self._deliver, limit=MAX_UNREAD)
 
@@ -48,7 +49,7 @@ class Outbox:
 
     async def close(self) -> None:
         """What still waits is dropped."""
-        self.tell = lambda _text: False
+        self.tell = tell_nobody
         await self._pump.close()
 
     async def _deliver(self, effect: fx.Effect | Reply) -> None:

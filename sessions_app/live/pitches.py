@@ -9,9 +9,11 @@ from sessions_app.core.bar_sound import Percentiles, Second, pitch_percentiles
 
 REST_SECONDS: Final = 0.05
 """Between two rounds: what is asked for meanwhile costs a fraction of what it would cost alone."""
+ENOUGH_SECONDS: Final = 8
+"""Of sound in one round: after so many nobody is waited for, and whoever catches up goes on."""
 ROUND_SECONDS: Final = 12
-"""Of sound in one round, which takes a millisecond or two. On the event loop: a thread beside a
-busy one waits for the interpreter's lock after nearly every call, and the loop waits for it."""
+"""The most of sound in one round, which takes a millisecond or two. On the event loop: a thread
+beside a busy one waits for the interpreter's lock after nearly every call, and the loop for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Pitches:
                     # Whoever asked may be gone.
                     if not asked.answer.done():
                         asked.answer.set_result(own)
-            await asyncio.sleep(REST_SECONDS if len(seconds) < ROUND_SECONDS else 0)
+            await asyncio.sleep(REST_SECONDS if len(seconds) < ENOUGH_SECONDS else 0)
 
     def _next_round(self) -> list[_Asked]:
         count, taken = len(self._waiting[0].seconds), 1

@@ -25,7 +25,7 @@ def _zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in ["UTC", *listed]]
 
 
-class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]
+class MeetingForm(forms.ModelForm):  # type: ignore[type-arg] # generic in stubs only
     """A meeting. Its beginning is typed by the clock of its place."""
 
     starts_at = forms.DateTimeField(
@@ -113,12 +113,12 @@ class ObjectivesField(forms.CharField):
         return objectives
 
 
-class _Speakers(forms.ModelChoiceField):  # type: ignore[type-arg]
+class _Speakers(forms.ModelChoiceField):  # type: ignore[type-arg] # generic in stubs only
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.name or "No name given")
 
 
-class SlotSpeechForm(forms.ModelForm):  # type: ignore[type-arg]
+class SlotSpeechForm(forms.ModelForm):  # type: ignore[type-arg] # generic in stubs only
     """What is said about the speech of a place."""
 
     objectives = ObjectivesField(label="Objectives", help_text="One a line.")

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -65,14 +64,15 @@ def own_server(
     variables: Mapping[str, str],
     command: ServerCommand = runserver,
     prepared: Path | None = None,
+    port: int | None = None,
 ) -> Iterator[OwnServer]:
     """Set up and start a server with the demo clubs; stop it at the end.
 
     Args:
-        variables: environment variables on top of this process's own. With ``DEBUG`` ``0`` it is
-            as in production, but without TLS.
+        variables: environment variables on top of this process's own.
         command: gives the command line for a port.
         prepared: a data folder of ``set_up_data``, to start from a copy of it at once.
+        port: where it listens, for whoever must know before; a free one otherwise.
 
     Raises:
         RehearsalError: it does not start; with the last line that it wrote.
@@ -80,19 +80,11 @@ def own_server(
     with TemporaryDirectory(prefix="speechcoach-") as folder:
         data, log = Path(folder), Path(folder, "server.log")
         environment = {**os.environ, **_FRESH, "DATA_DIR": folder, **variables}
-        like_production = environment["DEBUG"] == "0"
-        if like_production:
-            environment["SECRET_KEY"] = secrets.token_urlsafe(50)
-            environment["STATIC_ROOT"] = str(data / "static")
         if prepared is None:
             _set_up_data(environment, log)
         else:
             shutil.copytree(prepared, data, dirs_exist_ok=True)
-        port = free_port()
-        if like_production:
-            _set_up(["collectstatic", "--no-input"], environment, log)
-            # By its http:// it knows that there is no TLS.
-            environment["ALLOWED_ORIGINS"] = f"http://127.0.0.1:{port}"
+        port = port or free_port()
         with running(command(port), environment, log) as (process, output):
             yield OwnServer(f"http://127.0.0.1:{port}", log, data, environment, process, output)
 

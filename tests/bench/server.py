@@ -1,6 +1,9 @@
 """The server under load: the real process, on a core of its own, decoding nothing."""
 
 import json
+import os
+import secrets
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sessions_app.core.audio import MAX_SPEECH_SECONDS
-from sessions_app.rehearsal.own_server import OwnServer, own_server, runserver
+from sessions_app.rehearsal.own_server import OwnServer, free_port, own_server, runserver
+from speechcoach.env import BASE_DIR
 from tests.bench.processes import cores, pin
 from tests.bench.vendor import LINE, LINE_SECONDS
 
@@ -34,6 +38,25 @@ def stock_daphne(port: int) -> list[str]:
 def stock_uvicorn(port: int) -> list[str]:
     """The production server, with Channels' own consumer."""
     return uvicorn(port, "tests.bench.stock:application")
+
+
+def production(folder: Path, port: int) -> dict[str, str]:
+    """The settings of production, without TLS; its static files are put into ``folder``."""
+    settings = {
+        "DEBUG": "0",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "STATIC_ROOT": str(folder / "static"),
+        # By its http:// the server knows that there is no TLS.
+        "ALLOWED_ORIGINS": f"http://127.0.0.1:{port}",
+    }
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"],
+        cwd=BASE_DIR,
+        env={**os.environ, **settings},
+        stdin=subprocess.DEVNULL,
+        check=True,
+    )
+    return settings
 
 
 COMMANDS = {"daphne": runserver, "uvicorn": uvicorn}
@@ -72,14 +95,16 @@ def pinned_server(
             "VAULT_MAX_MIB": str(vault_mib),
             "REDIS_URL": "",
             "LOG_LEVEL": "WARNING",
-            "DEBUG": "0" if kind == "uvicorn" else "1",
             **(transcription or {}),
             **(more or {}),
         }
+        port = free_port()
+        if kind == "uvicorn":
+            variables |= production(Path(folder), port)
         before = server_core | own_core
         pin(server_core)
         try:
-            with own_server(variables, (STOCK if stock else COMMANDS)[kind]) as server:
+            with own_server(variables, (STOCK if stock else COMMANDS)[kind], port=port) as server:
                 pin(own_core)
                 yield server
         finally:

@@ -1,19 +1,25 @@
 """What one client does to a server's memory and to the others, against real server processes."""
 
 import asyncio
+import ctypes
 import json
+import os
+import socket
 from collections.abc import AsyncIterator, Iterator
 
 import psutil
 import pytest
 
+from sessions_app.core.audio import CHUNK_BYTES
 from sessions_app.core.vad import STATUS_WINDOWS, WINDOW_SECONDS
 from sessions_app.live.vendors import CROWD
 from tests.bench import audio
 from tests.bench.load import LoadSession, Operator, framed, operator, pace
-from tests.server import SERVER_KINDS, Server, serving
+from tests.server import DEADLINE_SECONDS, SERVER_KINDS, Server, serving
 
 GROWTH_BYTES = 20 * 2**20
+PIDFD_GETFD = 438
+"""A system call that Python has no name for, of the same number on every architecture."""
 WARM_UP = 30
 """Sessions that bring in what any first session does: modules, threads, pools."""
 _warm: set[str] = set()
@@ -132,5 +138,42 @@ async def test_in_a_crowd_what_is_said_between_two_chunks_is_heard(own, person):
     # Nothing more comes that would complete a piece.
     await speaker.panic()
     assert speaker.lost is None
+    for session in (*crowd, speaker):
+        session.abandon()
+
+
+def low_water_mark(own: Server, session: LoadSession) -> int:
+    """For how many unread bytes the server's end of a session wakes it, asked of the kernel."""
+    assert session.transport is not None
+    here = session.transport.get_extra_info("sockname")
+    process = psutil.Process(own.own.process.pid)
+    [theirs] = [one.fd for one in process.net_connections("tcp") if one.raddr == here]
+    held = os.pidfd_open(process.pid)
+    try:
+        copy = ctypes.CDLL(None, use_errno=True).syscall(PIDFD_GETFD, held, theirs, 0)
+    finally:
+        os.close(held)
+    if copy < 0:
+        raise OSError(ctypes.get_errno(), "pidfd_getfd")
+    with socket.socket(fileno=copy) as end:
+        return end.getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT)
+
+
+async def marked(own: Server, session: LoadSession, wanted: int) -> None:
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while low_water_mark(own, session) != wanted:  # noqa: ASYNC110 - a kernel's socket has no event
+            await asyncio.sleep(0.01)
+
+
+async def test_a_crowd_s_sound_takes_the_short_way_and_is_gathered_by_the_kernel(own, person):
+    speaker = await person.session()
+    await still_served(speaker)
+    assert low_water_mark(own, speaker) == 1
+    crowd = [await person.greeted() for _ in range(CROWD)]
+    # As long as it speaks: a mark has an end.
+    speaking = asyncio.create_task(pace(speaker, frames() * 60, WINDOW_SECONDS))
+    await marked(own, speaker, STATUS_WINDOWS * CHUNK_BYTES)
+    speaking.cancel()
+    await marked(own, speaker, 1)
     for session in (*crowd, speaker):
         session.abandon()

@@ -1,6 +1,7 @@
 """Audio does not wait for the database; a real consumer without its socket."""
 
 import asyncio
+import json
 import threading
 from types import SimpleNamespace
 from typing import Any
@@ -9,13 +10,17 @@ from unittest.mock import AsyncMock, Mock
 import pytest
 from asgiref.sync import sync_to_async
 
+from sessions_app.contract import messages as m
+from sessions_app.core import effects as fx
 from sessions_app.core.audio import CHUNK_SAMPLES
 from sessions_app.live import fast_lane
 from sessions_app.live.consumer import SessionConsumer
 from sessions_app.live.fast_lane import YIELD_EVERY
 from sessions_app.live.gates import OriginGate, TicketGate
+from sessions_app.live.replies import Reply
 from speechcoach.audio_lane import EXTENSION, no_lane
 from tests.server import DEADLINE_SECONDS
+from tests.sessions_app.core.driving import Driver
 
 PCM = bytes(1_600)
 CHUNK = {"type": "websocket.receive", "bytes": PCM}
@@ -153,3 +158,43 @@ async def test_of_a_socket_that_is_hung_up_nothing_is_heard_any_more(line):
     line.incoming.put_nowait({"type": "websocket.disconnect", "code": 1001})
     await asyncio.wait_for(asyncio.shield(line.task), DEADLINE_SECONDS)
     assert line.audio == []
+
+
+async def test_what_is_said_of_audio_is_sent_in_the_turn_that_the_audio_came_in():
+    lane, told = no_lane(), []
+
+    def tell(text: str) -> bool:
+        told.append(json.loads(text)["type"])
+        return True
+
+    lane["tell"] = tell
+    sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    consumer: Any = SessionConsumer(vendors=Mock(piece=lambda: CHUNK_SAMPLES))
+    consumer.connect, consumer.recorder, consumer.store = AsyncMock(), AsyncMock(), AsyncMock()
+    consumer.machine = Driver().machine
+    scope = {"extensions": {EXTENSION: lane}}
+    incoming.put_nowait({"type": "websocket.connect"})
+    running = asyncio.create_task(consumer(scope, incoming.get, sent.put))
+    await until(lambda: lane["take"] is not None)
+    consumer.machine.effects()
+    consumer._post(fx.Send(m.ElapsedTime(seconds=1)))
+    assert told == ["elapsed_time"]
+    # Behind what waits for a row, it waits as well; and so it does where the server cannot.
+    go_on = asyncio.Event()
+
+    async def stored() -> bool:
+        await go_on.wait()
+        return True
+
+    reply = Reply(m.ElapsedTime(seconds=2), stored)
+    consumer._post(reply)
+    consumer._post(fx.Send(m.ElapsedTime(seconds=3)))
+    assert len(told) == 1
+    go_on.set()
+    await reply.settle()
+    seconds = [json.loads((await sent.get())["text"])["seconds"] for _ in range(2)]
+    assert seconds == [2, 3]
+    incoming.put_nowait({"type": "websocket.disconnect", "code": 1001})
+    await asyncio.wait_for(running, DEADLINE_SECONDS)
+    assert not consumer.outbox.tell("too late")

@@ -9,6 +9,7 @@ from evaluations.core.pitch import FRAME
 from sessions_app.core.bar_sound import Second, pitch_percentiles
 from sessions_app.live import pitches as pitches_module
 from sessions_app.live.pitches import Pitches
+from tests.server import DEADLINE_SECONDS
 
 
 def second(hertz: float) -> Second:
@@ -61,3 +62,12 @@ def test_another_loop_than_before_is_served():
     pitches = Pitches()
     for _ in range(2):
         assert asyncio.run(pitches.of([SILENT])) == [None]
+
+
+async def test_who_catches_up_does_not_rest_between_its_blocks(monkeypatch):
+    monkeypatch.setattr(pitches_module, "REST_SECONDS", 3_600)
+    pitches = Pitches()
+    block = [SILENT] * 10
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        for _ in range(3):
+            assert await pitches.of(block) == [None] * 10
