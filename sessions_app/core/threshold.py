@@ -16,23 +16,22 @@ class AdaptiveThreshold:
     """The RMS from which a window counts as speech, learned from the windows before it.
 
     50 until 40 windows of speech were heard; then 0.15 × the median level of speech, but at least
-    ``over_floor`` times the noise floor (the 10th percentile of the last 30 s).
+    twice the noise floor (the 10th percentile of the last 30 s).
     """
 
-    def __init__(self, over_floor: float = FACTOR_OVER_NOISE_FLOOR) -> None:
-        self._over_floor = over_floor
+    def __init__(self) -> None:
         self._speech = LevelQuantile(0.5)
-        self._floor = LevelQuantile(0.1, NOISE_FLOOR_WINDOWS) if over_floor else None
+        self._floor = LevelQuantile(0.1, NOISE_FLOOR_WINDOWS)
         self.value = INITIAL_THRESHOLD
 
     def learn(self, level: float, *, is_speech: bool) -> None:
         """Take the RMS of the window just judged into account for the next one."""
         step = step_of(level)
-        if self._floor is not None:
-            self._floor.add_step(step)
+        self._floor.add_step(step)
         if is_speech:
             self._speech.add_step(step)
         if self._speech.count >= SPEECH_WINDOWS_BEFORE_ADAPTING:
-            self.value = SHARE_OF_SPEECH_MEDIAN * self._speech.value
-            if self._floor is not None:
-                self.value = max(self.value, self._over_floor * self._floor.value)
+            self.value = max(
+                SHARE_OF_SPEECH_MEDIAN * self._speech.value,
+                FACTOR_OVER_NOISE_FLOOR * self._floor.value,
+            )

@@ -42,11 +42,6 @@ class Pump(Generic[T]):
         """Whether everything that was put is worked off."""
         return not self._open
 
-    @property
-    def waiting(self) -> int:
-        """How many items wait."""
-        return self._queue.qsize()
-
     async def _run(self) -> None:
         while True:
             item = await self._queue.get()
