@@ -16,6 +16,7 @@ from evaluations.core.styles import DEFINITIONS
 from evaluations.roles.registry import ROLES
 from sessions_app.access import access_operable
 from sessions_app.consent import shown_consent
+from sessions_app.core.audio import MAX_SPEECH_SECONDS
 from sessions_app.listing import finished_speeches
 from sessions_app.models import Speech
 from sessions_app.watching import chart_urls
@@ -64,6 +65,7 @@ def live(request: ClubRequest, club_slug: str, speech_id: uuid.UUID) -> HttpResp
             "roles": ROLES,
             "project_presets": PRESETS,
             "demo": settings.DEMO_MODE,
+            "longest": MAX_SPEECH_SECONDS,
             **chart_urls(speech_id),
         },
     )

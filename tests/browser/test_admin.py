@@ -11,7 +11,7 @@ from playwright.async_api import Page, ViewportSize, expect
 from clubs.demo import PASSWORD
 from tests.browser.conftest import OpenPage
 from tests.browser.test_accessibility import accessibility, assert_accessible, sizes
-from tests.browser.watched import REPORT_SHIFTS, Watched
+from tests.browser.watched import Watched, report_shifts
 from tests.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -43,7 +43,7 @@ async def as_owner(open_page: OpenPage, server: Server, **options: Any) -> Page:
 async def watched_as_owner(open_page: OpenPage, server: Server, **options: Any) -> Watched:
     watch = await open_page(storage_state=None, **options)
     page = watch.page
-    await page.add_init_script(REPORT_SHIFTS)
+    await page.add_init_script(report_shifts())
     await page.goto(f"{server.base_url}/admin/")
     await page.get_by_label("Email").fill("owner@harbour.example")
     await page.get_by_label("Password").fill(PASSWORD)

@@ -10,7 +10,7 @@ from playwright.async_api import Page, ViewportSize
 from tests.browser.conftest import OpenPage
 from tests.browser.survey import Survey, survey
 from tests.browser.test_accessibility import accessibility, sizes
-from tests.browser.watched import REPORT_SHIFTS, Watched
+from tests.browser.watched import Watched, report_shifts
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -65,7 +65,7 @@ async def _open_as(
 ) -> Watched:
     # Without motion: colours on their way from one scheme to the other are nobody's choice.
     watch = await open_page(viewport=size, storage_state=None, reduced_motion="reduce")
-    await watch.page.add_init_script(REPORT_SHIFTS)
+    await watch.page.add_init_script(report_shifts())
     if cookie := surveyed.cookies.get(who):
         await watch.page.context.add_cookies(
             [{"name": surveyed.cookie_name, "value": cookie, "url": server.base_url}]

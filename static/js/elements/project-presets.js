@@ -1,5 +1,5 @@
 /**
- * `<project-presets data-type="projectType" data-objectives="objectives" data-style="style" hidden><select>…<option data-fields='{"name": …}'>…</select><p role="status"></p></project-presets>`
+ * `<project-presets data-type="projectType" data-objectives="objectives" data-style="style"><select>…<option data-fields='{"name": …}'>…</select><p role="status"></p></project-presets>`
  *
  * Fills the fields of its form in, which the attributes name; what somebody typed stays as it is.
  */
@@ -22,7 +22,6 @@ export class ProjectPresets extends HTMLElement {
   connectedCallback() {
     const select = this.querySelector("select");
     if (!select) throw new Error("<project-presets> needs a select");
-    this.hidden = false;
     select.addEventListener("input", (event) => event.stopPropagation());
     select.addEventListener("change", (event) => {
       event.stopPropagation();

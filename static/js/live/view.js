@@ -70,7 +70,9 @@ export class LiveView {
     this.#write("[data-badge]", label);
     this.#write("[data-headline-detail]", detail);
     this.#write("[data-clock]", clock(state.seconds));
-    this.#write("[data-limit]", state.maxSeconds === null ? "" : ` / ${clock(state.maxSeconds)} at most`);
+    if (state.maxSeconds !== null) {
+      this.#write("[data-limit]", ` / ${clock(state.maxSeconds)} at most`);
+    }
     this.#elements.meter.show(state.level.energy, state.level.isSpeech);
 
     const recording = state.phase === "recording";
@@ -148,7 +150,6 @@ export class LiveView {
         ? ""
         : `It will take about ${clock(estimate.estimatedSeconds)} of ${clock(estimate.timeLimitSeconds)}.`,
     );
-    this.#reveal("[data-engines]", engines !== null);
     if (engines) {
       this.#write(
         "[data-engines]",

@@ -44,6 +44,20 @@ async def until(connection: RealtimeConnection, kind: str) -> list[Event]:
     raise AssertionError(f"it ended before {kind}")
 
 
+async def connected_and_warm(ear: TurnWords) -> tuple[BuiltinUpstream, RealtimeConnection]:
+    """An engine whose voice has its openers ready: they are made before the rest is warmed."""
+    ready = asyncio.Event()
+
+    async def warmed() -> None:
+        ready.set()
+
+    upstream = BuiltinUpstream(ear, ToneVoice(0.01), warm=warmed)
+    connection = await upstream.connect(CONTEXT)
+    async with asyncio.timeout(20):
+        await ready.wait()
+    return upstream, connection
+
+
 async def test_a_turn() -> None:
     ear = TurnWords(["I want to work on my pace"])
     connection = await BuiltinUpstream(ear, ToneVoice(0.01)).connect(CONTEXT)
@@ -232,10 +246,7 @@ async def test_a_conversation_is_taken_up_where_it_was() -> None:
 
 
 async def test_the_openers_are_ready_before_they_are_needed() -> None:
-    voice = ToneVoice(0.01)
-    upstream = BuiltinUpstream(TurnWords(), voice)
-    connection = await upstream.connect(CONTEXT)
-    await asyncio.sleep(0.05)
+    upstream, connection = await connected_and_warm(TurnWords())
     await connection.close()
     openers = upstream._voice._openers
     assert set(openers) == {"All right.", "Okay.", "I see."}
@@ -243,9 +254,7 @@ async def test_the_openers_are_ready_before_they_are_needed() -> None:
 
 async def test_somebody_is_answered_before_their_words_are_worked_out() -> None:
     """The decoder takes its time; the rough words show that somebody spoke."""
-    upstream = BuiltinUpstream(Slow(["I want to work on my pace"]), ToneVoice(0.01))
-    connection = await upstream.connect(CONTEXT)
-    await asyncio.sleep(0.05)
+    _, connection = await connected_and_warm(Slow(["I want to work on my pace"]))
     await play(connection, quiet(0.5) + tone(1.0))
     await asyncio.sleep(0.01)
     await play(connection, quiet(0.6))
