@@ -33,6 +33,7 @@ class AudioProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self._lane = new_lane(self._tell)
         self._handed = 0
+        self._telling_later = False
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -64,12 +65,23 @@ class AudioProtocol(WebSocketsSansIOProtocol):
                 at = end
             if chunks:
                 self._handed = len(chunks)
-                take(chunks)
+                self._take(take, chunks)
         if at < len(data):
             super().data_received(data[at:] if at else data)
         # Where something else came, the next word may be about it.
         only_audio = self._handed and self.queue.empty()
         self._low_water.set(*(self._lane["wanted"] if only_audio else ANY))
+
+    def _take(self, take: Callable[[list[bytes]], object], chunks: list[bytes]) -> None:
+        """Hand audio over; what is told of it goes out together."""
+        self._telling_later = True
+        try:
+            take(chunks)
+        finally:
+            self._telling_later = False
+            told = self.conn.data_to_send()
+            if told and not self.transport.is_closing():
+                self.transport.write(b"".join(told))
 
     def handle_bytes(self, event: Frame) -> None:
         take = self._open_lane() if event.fin else None
@@ -90,7 +102,8 @@ class AudioProtocol(WebSocketsSansIOProtocol):
         if over or not self.writable.is_set() or self.conn.state is not OPEN:
             return False
         self.conn.send_text(text.encode())
-        self.transport.write(b"".join(self.conn.data_to_send()))
+        if not self._telling_later:
+            self.transport.write(b"".join(self.conn.data_to_send()))
         return True
 
     def _is_between_frames(self) -> bool:
