@@ -33,7 +33,6 @@ class AudioProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self._lane = new_lane(self._tell)
         self._handed = 0
-        self._telling_later = False
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -65,23 +64,12 @@ class AudioProtocol(WebSocketsSansIOProtocol):
                 at = end
             if chunks:
                 self._handed = len(chunks)
-                self._take(take, chunks)
+                take(chunks)
         if at < len(data):
             super().data_received(data[at:] if at else data)
         # Where something else came, the next word may be about it.
         only_audio = self._handed and self.queue.empty()
         self._low_water.set(*(self._lane["wanted"] if only_audio else ANY))
-
-    def _take(self, take: Callable[[list[bytes]], object], chunks: list[bytes]) -> None:
-        """Hand audio over; what is told of it goes out together."""
-        self._telling_later = True
-        try:
-            take(chunks)
-        finally:
-            self._telling_later = False
-            told = self.conn.data_to_send()
-            if told and not self.transport.is_closing():
-                self.transport.write(b"".join(told))
 
     def handle_bytes(self, event: Frame) -> None:
         take = self._open_lane() if event.fin else None
@@ -102,8 +90,7 @@ class AudioProtocol(WebSocketsSansIOProtocol):
         if over or not self.writable.is_set() or self.conn.state is not OPEN:
             return False
         self.conn.send_text(text.encode())
-        if not self._telling_later:
-            self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.write(b"".join(self.conn.data_to_send()))
         return True
 
     def _is_between_frames(self) -> bool:

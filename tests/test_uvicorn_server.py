@@ -39,14 +39,12 @@ class Wire(asyncio.Transport):
         connection = Mock(setsockopt=lambda _level, _option, mark: self.marks.append(mark))
         super().__init__({"socket": connection})
         self.written = bytearray()
-        self.writes = 0
         self.closing = False
         self.paused = False
         self.pauses = 0
 
     def write(self, data: Any) -> None:
         self.written += data
-        self.writes += 1
 
     def is_closing(self) -> bool:
         return self.closing
@@ -68,7 +66,6 @@ class Socket:
     def __init__(self, protocol: type[WebSocketsSansIOProtocol]) -> None:
         self.got: list[Message] = []
         self.missing = 0
-        self.answer: tuple[str, ...] = ()
         self.tell: Callable[[str], bool] = lambda _text: False
         self.handed = 0
         self.wire = Wire()
@@ -101,8 +98,6 @@ class Socket:
 
     def _hear(self, pcms: list[bytes]) -> int:
         self.got += [("audio", bytes(pcm)) for pcm in pcms]
-        for text in self.answer:
-            assert self.tell(text)
         return self.missing
 
     async def _application(self, scope: Any, receive: Any, send: Any) -> None:
@@ -287,22 +282,6 @@ async def test_a_text_is_sent_at_once_where_it_can_be():
     socket.protocol.data_received(frames_of("text", b"close", 1))
     await socket.settled()
     assert not socket.tell("too late")
-    await socket.over()
-
-
-async def test_what_is_told_of_audio_goes_out_together():
-    socket = Socket(AudioProtocol)
-    await socket.opened()
-    await socket.settled()
-    socket.answer = ("a level", "a second", "so much is kept")
-    before = socket.wire.writes
-    socket.protocol.data_received(frames_of("audio", PCM, 1) * 2)
-    assert socket.wire.writes == before + 1
-    assert socket.tell("later")
-    assert socket.wire.writes == before + 2
-    socket.client.receive_data(bytes(socket.wire.written))
-    told = [bytes(one.data) for one in socket.client.events_received() if isinstance(one, Frame)]
-    assert told == [text.encode() for text in (*socket.answer, "later")]
     await socket.over()
 
 

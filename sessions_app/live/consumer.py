@@ -17,7 +17,6 @@ from sessions_app.core.gathering import Gathering
 from sessions_app.core.machine import SessionMachine
 from sessions_app.core.message_rate import MessageRate
 from sessions_app.core.snapshot import Snapshot
-from sessions_app.core.vad import WINDOW_SECONDS
 from sessions_app.live import fast_lane, replies, steps, store
 from sessions_app.live.meter import Meter
 from sessions_app.live.outbox import Outbox
@@ -35,8 +34,6 @@ from speechcoach.logs import also_about
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25
-BESIDE_AUDIO_SECONDS = 1.0
-"""Between two looks at whether audio still comes, which brings the ticks along."""
 # A nudge may be lost; the row is read this often while an evaluation is awaited.
 RUN_CHECK_SECONDS = 1.0
 SNAPSHOT_SECONDS = 1.0
@@ -59,8 +56,6 @@ class SessionConsumer(AsyncWebsocketConsumer):
         self.gathering = Gathering(vendors.piece)
         self.tasks: list[asyncio.Task[None]] = []
         self.ticker: asyncio.TimerHandle | None = None
-        self.ticked_at = 0.0
-        self.audio_ticks = False
         self.rhythm = Rhythm(at_once=True)
         self.outbox = Outbox(self)
         self.rows = Pump[Callable[[], Awaitable[None]]]("rows", self._call, limit=500)
@@ -142,7 +137,7 @@ class SessionConsumer(AsyncWebsocketConsumer):
         # At once: what will be heard again must not be taken for what was kept.
         self._queue(self.store.save_snapshot, machine.snapshot())
         self._carry_out()
-        self._tick_without_audio(machine)
+        self._tick(machine)
 
     def _meter(self, machine: SessionMachine, key: str) -> Meter:
         return Meter(
@@ -167,11 +162,6 @@ class SessionConsumer(AsyncWebsocketConsumer):
             return 0
         for pcm in pcms:
             self._hear(machine, self.gathering.push(pcm, machine.samples))
-        now = time.monotonic()
-        if not self.hung_up and now - self.ticked_at >= TICK_SECONDS - WINDOW_SECONDS / 2:
-            # While all of the session is at hand: to come to it once more costs as much again.
-            self.audio_ticks = True
-            self._tick(machine, now)
         return self.gathering.missing(machine.samples)
 
     def _hear(self, machine: SessionMachine, pieces: list[bytes]) -> None:
@@ -198,21 +188,13 @@ class SessionConsumer(AsyncWebsocketConsumer):
                 self._queue(self.store.touch)
         self._carry_out()
 
-    def _tick_without_audio(self, machine: SessionMachine) -> None:
+    def _tick(self, machine: SessionMachine) -> None:
         if self.hung_up:
             return
-        pause = BESIDE_AUDIO_SECONDS if self.audio_ticks else TICK_SECONDS
-        # A timer and no task: it is there for each session.
-        self.ticker = asyncio.get_running_loop().call_later(
-            pause, self._tick_without_audio, machine
-        )
-        if not self.audio_ticks:
-            self._hear(machine, self.gathering.tick())
-            self._tick(machine, time.monotonic())
-        self.audio_ticks = False
-
-    def _tick(self, machine: SessionMachine, now: float) -> None:
-        self.ticked_at = now
+        # A timer and no task: it is there for each session four times a second.
+        self.ticker = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick, machine)
+        now = time.monotonic()
+        self._hear(machine, self.gathering.tick())
         machine.tick(now)
         if machine.awaits_run and self.rhythm.due("run check", RUN_CHECK_SECONDS, now):
             self._queue(self._check_run)

@@ -115,7 +115,7 @@ async def ticking(socket, monkeypatch) -> AsyncIterator[Any]:
     monkeypatch.setattr(shell, "ACCESS_SECONDS", 0)
     monkeypatch.setattr(store, "BEAT_SECONDS", 0)
     socket.recorder = Mock(erase=AsyncMock())
-    socket._tick_without_audio(socket.machine)
+    socket._tick(socket.machine)
     yield socket
     socket.ticker.cancel()
 
@@ -161,21 +161,3 @@ async def test_once_closed_it_takes_nothing_and_sends_nothing(socket, rows):
     socket.machine.receive_audio.assert_not_called()
     await socket.outbox._deliver(SendAudio(b"sound"))
     assert socket.sent.empty()
-
-
-async def test_audio_brings_the_ticks_along_and_a_clock_does_where_none_comes(socket):
-    ticks = socket.machine.tick
-    socket._tick_without_audio(socket.machine)
-    socket._take_audio([b"\0\0"])
-    assert ticks.call_count == 1
-    socket.ticked_at -= shell.TICK_SECONDS
-    socket._take_audio([b"\0\0"])
-    assert ticks.call_count == 2
-    # The clock only looks whether audio still comes.
-    socket.ticker.cancel()
-    socket._tick_without_audio(socket.machine)
-    assert ticks.call_count == 2
-    socket.ticker.cancel()
-    socket._tick_without_audio(socket.machine)
-    assert ticks.call_count == 3
-    socket.ticker.cancel()
