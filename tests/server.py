@@ -218,10 +218,14 @@ class Received:
 
 
 class Client:
-    """One socket. ``received`` is everything that came; ``expect`` goes on where it stopped."""
+    """One socket. ``received`` is everything that came; ``expect`` goes on where it stopped.
+
+    ``patience`` is how many seconds the next frame may take.
+    """
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
+        self.patience = DEADLINE_SECONDS
         self.received = Received()
 
     async def send(self, kind: str, **fields: Any) -> None:
@@ -233,7 +237,7 @@ class Client:
 
     async def next(self) -> dict[str, Any] | bytes:
         """The next frame."""
-        async with asyncio.timeout(DEADLINE_SECONDS):
+        async with asyncio.timeout(self.patience):
             frame = await self.socket.recv()
         value: dict[str, Any] | bytes = frame if isinstance(frame, bytes) else json.loads(frame)
         self.received.frames.append(value)

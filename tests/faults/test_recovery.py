@@ -191,7 +191,10 @@ async def test_a_session_that_never_was_is_a_fresh_one(memory_server, session_id
 
 
 def last_seen(server: Server, session_id: str, ago: timedelta) -> None:
-    """Set back the moment at which the session last gave a sign; its owner gives no other."""
+    """Set back the moment at which the session last gave a sign; its owner gives no other.
+
+    It is held, or the next round of the purge, which comes when it will, takes what was captured.
+    """
     moment = (datetime.now(UTC) - ago).replace(tzinfo=None).isoformat(sep=" ")
     path = server.own.data / "speechcoach.sqlite3"
     with closing(sqlite3.connect(path, timeout=20)) as database, database:
@@ -200,6 +203,11 @@ def last_seen(server: Server, session_id: str, ago: timedelta) -> None:
             (moment, uuid.uuid4().hex, session_id.replace("-", "")),
         )
         assert changed.rowcount == 1
+        database.execute(
+            "INSERT INTO sessions_app_legalhold (club_id, speech_id, reason, placed_at) "
+            "SELECT club_id, id, 'a test', ? FROM sessions_app_speech WHERE id = ?",
+            (moment, session_id.replace("-", "")),
+        )
 
 
 async def evaluated_again(client, text_of_last_line: str) -> None:
