@@ -65,7 +65,6 @@ const SERVER = {
   session_info: shape({
     sessionId: text,
     engines: shape({ live: text, final: text, evaluation: text, speech: text }),
-    limits: shape({ maxSpeechSeconds: number }),
     resumeWindowSeconds: number,
     capturedSamples: maybe(number),
     notes: maybe(text),

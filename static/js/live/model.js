@@ -56,7 +56,6 @@
  * @property {boolean} resuming the server has said that the session goes on, and not yet what it is
  * @property {import("./contract.js").Engines|null} engines
  * @property {import("./contract.js").Engines|null} served the engines that gave the evaluation
- * @property {number|null} maxSeconds
  * @property {number} runId the highest seen; anything older is stale
  * @property {{stage: import("./contract.js").Stage, message: string}|null} progress
  * @property {Segment[]} segments
@@ -117,7 +116,6 @@ export function initialState(setup = {}) {
     resuming: false,
     engines: null,
     served: null,
-    maxSeconds: null,
     runId: 0,
     progress: null,
     segments: [],

@@ -233,7 +233,6 @@ function onSessionInfo(state, info) {
     sessionId: info.sessionId,
     interrupted: false,
     engines: info.engines,
-    maxSeconds: info.limits.maxSpeechSeconds,
     stopWanted: false,
     setup: { ...state.setup, notes: notesOf(state, info) },
   };

@@ -70,9 +70,6 @@ export class LiveView {
     this.#write("[data-badge]", label);
     this.#write("[data-headline-detail]", detail);
     this.#write("[data-clock]", clock(state.seconds));
-    if (state.maxSeconds !== null) {
-      this.#write("[data-limit]", ` / ${clock(state.maxSeconds)} at most`);
-    }
     this.#elements.meter.show(state.level.energy, state.level.isSpeech);
 
     const recording = state.phase === "recording";

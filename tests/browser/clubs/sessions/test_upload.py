@@ -87,3 +87,12 @@ async def test_a_file_that_is_no_recording_is_dropped_and_refused(
     await expect(page.get_by_text("no sound or video file that we know")).to_be_visible()
     await page.get_by_role("button", name="Erase everything").click()
     await expect(page.get_by_text("is being erased")).to_be_visible()
+
+
+async def test_without_scripts_no_preset_is_offered(open_page: OpenPage, server: Server):
+    """A form that cannot be filled in by it must not ask for one."""
+    page = (await open_page(java_script_enabled=False)).page
+    await page.goto(f"{server.base_url}/clubs/harbour/sessions/")
+    await page.get_by_role("link", name="Upload a recording").click()
+    await expect(page.get_by_label("Speaker's name")).to_be_visible()
+    await expect(page.get_by_label("Begin with a preset")).to_be_hidden()
