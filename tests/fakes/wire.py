@@ -72,7 +72,9 @@ class Socket:
         await self._flush()
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        self._protocol.send_close(code, reason)
+        """Where the client was first, it has been answered already."""
+        if self._protocol.state is OPEN:
+            self._protocol.send_close(code, reason)
         await self._flush()
 
     def cut(self) -> None:
