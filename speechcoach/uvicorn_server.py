@@ -5,19 +5,15 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame, apply_mask  # type: ignore[attr-defined] # C, where it is
+from websockets.frames import Frame
 from websockets.http11 import Request
 from websockets.protocol import OPEN
 from websockets.streams import StreamReader
 
 from speechcoach.audio_lane import ANY, EXTENSION, new_lane, tell_nobody
 from speechcoach.low_water import LowWaterMark
+from speechcoach.plain_frames import AT_ONCE, plain_messages
 
-_PLAIN = b"\x82\xfe"
-"""How a frame begins that is a whole binary message, masked, its length in the next two bytes."""
-_HEADER_BYTES = 8
-_AT_ONCE = 32
-"""Messages of one read that are handed over. Before those behind them it is the others' turn."""
 _BETWEEN_FRAMES = StreamReader.at_eof.__code__
 
 
@@ -51,17 +47,10 @@ class AudioProtocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        chunks: list[bytes] = []
         at = self._handed = 0
         take = self._open_lane()
         if take is not None and self._is_between_frames():
-            while data.startswith(_PLAIN, at) and len(chunks) < _AT_ONCE:
-                begin = at + _HEADER_BYTES
-                end = begin + int.from_bytes(data[at + 2 : at + 4])
-                if end > len(data) or end - begin > self.config.ws_max_size:
-                    break
-                chunks.append(apply_mask(data[begin:end], data[at + 4 : begin]))
-                at = end
+            chunks, at = plain_messages(data, self.config.ws_max_size)
             if chunks:
                 self._handed = len(chunks)
                 take(chunks)
@@ -81,7 +70,7 @@ class AudioProtocol(WebSocketsSansIOProtocol):
 
     def _open_lane(self) -> Callable[[list[bytes]], object] | None:
         """What takes audio now. Nothing does when a message waits before it."""
-        if self._handed >= _AT_ONCE or not self.queue.empty():
+        if self._handed >= AT_ONCE or not self.queue.empty():
             return None
         return self._lane["take"]
 

@@ -5,30 +5,31 @@ from collections.abc import Callable
 from typing import Any, cast
 from unittest.mock import Mock
 
+import pytest
 from hypothesis import example, given
-from hypothesis import strategies as st
 from uvicorn import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.client import ClientProtocol
-from websockets.frames import Frame, Opcode
+from websockets.frames import Frame
 from websockets.http11 import Response
 from websockets.uri import parse_uri
 
 from sessions_app.live import fast_lane
 from speechcoach.uvicorn_server import AudioProtocol
-from tests.server import DEADLINE_SECONDS
-
-Message = tuple[str, bytes]
-MOST_BYTES = 60_000
-PCM = bytes(1_600)
-SIZES = (0, 1, 125, 126, 1_600, MOST_BYTES, MOST_BYTES + 1)
-
-
-async def turns(reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while not reached():  # noqa: ASYNC110 - what is waited for are the loop's own turns
-            await asyncio.sleep(0)
+from tests.wire_frames import (
+    LOOKALIKE_AT,
+    LOOKALIKES,
+    MOST_BYTES,
+    PCM,
+    Message,
+    cuts,
+    frames_of,
+    messages,
+    stream_of,
+    turns,
+    wrong,
+)
 
 
 class Wire(asyncio.Transport):
@@ -113,45 +114,15 @@ class Socket:
                 await send({"type": "websocket.close", "code": 4000})
 
 
-def frames_of(kind: str, data: bytes, parts: int) -> bytes:
-    """A message as a client of ours or any other sends it: whole, or in parts with a ping."""
-    opcode = Opcode.BINARY if kind == "audio" else Opcode.TEXT
-    if parts == 1:
-        return Frame(opcode, data).serialize(mask=True)
-    half = len(data) // 2
-    return b"".join(
-        frame.serialize(mask=True)
-        for frame in (
-            Frame(opcode, data[:half], fin=False),
-            Frame(Opcode.PING, b"there?"),
-            Frame(Opcode.CONT, data[half:], fin=True),
-        )
-    )
-
-
-messages = st.lists(
-    st.tuples(
-        st.sampled_from(["audio", "audio", "audio", "text"]),
-        st.sampled_from(SIZES[:-1]),
-        st.sampled_from([1, 1, 1, 2]),
-    ),
-    max_size=60,
-)
-# Nothing is handed over before the application has come back to wait for it.
-cuts = st.lists(
-    st.tuples(st.integers(1, 70_000), st.sampled_from([0, 1, 3, 12, 12, 12])), max_size=40
-)
-
-
 async def fed(socket: Socket, stream: bytes, pieces: list[tuple[int, int]]) -> None:
     await socket.settled()
     at = 0
-    for size, turns in pieces:
+    for size, idle in pieces:
         await socket.reads()
         if at < len(stream) and not socket.wire.closing:
             socket.protocol.data_received(stream[at : at + size])
         at += size
-        for _ in range(turns):
+        for _ in range(idle):
             await asyncio.sleep(0)
     await fed_rest(socket, stream[at:])
 
@@ -170,11 +141,7 @@ def test_every_message_comes_once_and_in_order(sent, pieces):
     async def run() -> None:
         socket = Socket(AudioProtocol)
         await socket.opened()
-        expected, stream = [], b""
-        for number, (kind, size, parts) in enumerate(sent):
-            data = (b"%d" % number * size)[:size]
-            expected.append((kind, data))
-            stream += frames_of(kind, data, parts)
+        expected, stream = stream_of(sent)
         await fed(socket, stream, pieces)
         assert socket.got == expected
         await socket.over()
@@ -182,21 +149,7 @@ def test_every_message_comes_once_and_in_order(sent, pieces):
     asyncio.run(run())
 
 
-BEGINNINGS = (b"\x82\xfe", b"\x82\xff", b"\x82\x7e", b"\xc2\xfe", b"\x02\xfe", b"\x80\x80", b"")
-
-
-@given(
-    st.lists(
-        st.one_of(
-            st.tuples(st.sampled_from(BEGINNINGS), st.binary(max_size=40)).map(b"".join),
-            st.sampled_from(SIZES).map(lambda size: frames_of("audio", bytes(size), 1)),
-            st.just(frames_of("audio", b"abcd", 2)),
-            st.just(Frame(Opcode.BINARY, PCM, fin=False).serialize(mask=True)),
-            st.just(Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True)),
-        ),
-        max_size=8,
-    )
-)
+@given(wrong)
 def test_what_is_wrong_is_answered_as_by_uvicorn_itself(parts):
     async def run() -> None:
         ours, theirs = Socket(AudioProtocol), Socket(WebSocketsSansIOProtocol)
@@ -231,6 +184,20 @@ async def test_audio_is_handed_over_without_the_queue(monkeypatch):
     assert socket.wire.pauses == 1
     await socket.settled()
     assert len(socket.got) == 103
+    await socket.over()
+
+
+@pytest.mark.parametrize("kind", LOOKALIKES)
+async def test_what_looks_like_a_message_within_a_frame_is_none(kind):
+    socket = Socket(AudioProtocol)
+    await socket.opened()
+    await socket.settled()
+    frame = LOOKALIKES[kind]
+    socket.protocol.data_received(frame[:LOOKALIKE_AT])
+    socket.protocol.data_received(frame[LOOKALIKE_AT:] + frames_of("audio", PCM, 1))
+    await socket.settled()
+    assert socket.got[-1] == ("audio", PCM)
+    assert socket.got[:-1] == [("audio", frame[6:])] * (kind == "a message")
     await socket.over()
 
 

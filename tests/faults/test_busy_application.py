@@ -29,6 +29,8 @@ def sound(size: int) -> dict[str, object]:
 async def all_pieces(socket: ClientConnection) -> None:
     for _ in range(PIECES):
         await socket.send(PIECE)
+        # What a fast server takes at once leaves no turn for reading what it says.
+        await asyncio.sleep(0)
     await socket.send("end")
 
 
