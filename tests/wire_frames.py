@@ -49,6 +49,7 @@ cuts = st.lists(
     st.tuples(st.integers(1, 70_000), st.sampled_from([0, 1, 3, 12, 12, 12])), max_size=40
 )
 
+UNFINISHED = Frame(Opcode.BINARY, PCM, fin=False).serialize(mask=True)
 BEGINNINGS = (b"\x82\xfe", b"\x82\xff", b"\x82\x7e", b"\xc2\xfe", b"\x02\xfe", b"\x80\x80", b"")
 
 wrong = st.lists(
@@ -56,7 +57,7 @@ wrong = st.lists(
         st.tuples(st.sampled_from(BEGINNINGS), st.binary(max_size=40)).map(b"".join),
         st.sampled_from(SIZES).map(lambda size: frames_of("audio", bytes(size), 1)),
         st.just(frames_of("audio", b"abcd", 2)),
-        st.just(Frame(Opcode.BINARY, PCM, fin=False).serialize(mask=True)),
+        st.just(UNFINISHED),
         st.just(Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True)),
     ),
     max_size=8,
